@@ -1,0 +1,89 @@
+"""Cluster-robust standard errors of one linear combination: CR0, CR1 and CR2 with Satterthwaite degrees of freedom."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+
+class ClusterError(NamedTuple):
+    """A standard error and the degrees of freedom of its t distribution (inf = normal)."""
+
+    se: float
+    df: float
+
+
+def cluster_errors(
+    design: np.ndarray,
+    residuals: np.ndarray,
+    groups: np.ndarray,
+    contrast: np.ndarray,
+    *,
+    weights: np.ndarray | None = None,
+    working_variance: np.ndarray | None = None,
+    counted: int | None = None,
+) -> dict[str, ClusterError]:
+    """CR0, CR1 and CR2 of `contrast` @ coefficients of a (weighted) least-squares fit.
+
+    design : n x K. residuals : n. groups : n integer codes 0..G-1. contrast : K. weights : n (default 1).
+    working_variance : n, diagonal of the covariance under which CR2 is exactly unbiased (default 1, also when weights are given, as in
+    clubSandwich for lm; for a generalised linear model give the inverse of its working weights).
+    counted : number of parameters K in CR1's factor G/(G-1) x (n-1)/(n-K); default the rank of the design, fixed effects included.
+
+    CR0 has no factor and df inf; CR1 has df G-1; CR2 is Bell and McCaffrey's, with the symmetric generalised square root and the
+    degrees of freedom of Pustejovsky and Tipton [1]_. A singular adjustment (a group with its own effect) takes the pseudo-inverse.
+
+    References
+    ----------
+    .. [1] Pustejovsky, Tipton (2018). J Bus Econ Stat 36:672-683.
+    """
+    n = len(residuals)
+    w = np.ones(n) if weights is None else weights
+    phi = np.ones(n) if working_variance is None else working_variance
+    bread = np.linalg.pinv((design * w[:, None]).T @ design, rcond=1e-12, hermitian=True)
+    rank = int(np.linalg.matrix_rank(design * np.sqrt(w)[:, None])) if counted is None else counted
+    groups_n = int(groups.max()) + 1
+    direction = bread @ contrast
+    projected = design * w[:, None]
+    middle = bread @ ((projected * phi[:, None]).T @ projected) @ bread
+    order = np.argsort(groups, kind="stable")
+    blocks = np.split(order, np.searchsorted(groups[order], np.arange(1, groups_n)))
+    plain = np.zeros(groups_n)
+    adjusted = np.zeros(groups_n)
+    own = np.zeros(groups_n)
+    left = np.zeros((groups_n, design.shape[1]))
+    right = np.zeros((groups_n, design.shape[1]))
+    for g, rows in enumerate(blocks):
+        x, wg, e, root = design[rows], w[rows], residuals[rows], np.sqrt(phi[rows])
+        load = wg * (x @ direction)
+        plain[g] = load @ e
+        hat = x @ bread @ (x * (wg * phi[rows])[:, None]).T
+        spread = np.diag(phi[rows]) - hat - hat.T + x @ middle @ x.T
+        adjust = root[:, None] * _inverse_root(root[:, None] * spread * root[None, :]) * root[None, :]
+        a = adjust @ load
+        adjusted[g] = a @ e
+        own[g] = a @ (phi[rows] * a)
+        left[g] = bread @ (x.T @ a)
+        right[g] = x.T @ (wg * phi[rows] * a)
+    meat = (design * w[:, None] * phi[:, None]).T @ (design * w[:, None])
+    cross = right @ left.T
+    gram = np.diag(own) - cross - cross.T + left @ meat @ left.T
+    square = float(np.sum(gram**2))
+    df = float(np.trace(gram)) ** 2 / square if square > 0 else math.nan
+    factor = groups_n / (groups_n - 1) * (n - 1) / (n - rank) if groups_n > 1 and n > rank else math.nan
+    variance = float(plain @ plain)
+    return {
+        "cr0": ClusterError(math.sqrt(variance), math.inf),
+        "cr1": ClusterError(math.sqrt(variance * factor), groups_n - 1),
+        "cr2": ClusterError(math.sqrt(float(adjusted @ adjusted)), df),
+    }
+
+
+def _inverse_root(matrix: np.ndarray) -> np.ndarray:
+    values, vectors = np.linalg.eigh((matrix + matrix.T) / 2)
+    keep = values > max(values[-1], 0.0) * 1e-10
+    inverse = np.zeros_like(values)
+    inverse[keep] = values[keep] ** -0.5
+    return (vectors * inverse) @ vectors.T

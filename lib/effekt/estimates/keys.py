@@ -1,0 +1,130 @@
+"""Every key an estimator may put into an `Estimate` instead of words; the report layer holds one sentence of each in Danish and English.
+
+A key that is not listed here is a fault: `check` refuses it, and a test compares these sets with the sentences.
+"""
+
+from __future__ import annotations
+
+from effekt.errors import DataError
+
+CONTRASTS = frozenset(
+    {
+        "",  # a level, compared with nothing
+        "after_before",  # the same people's rate after the start against before it
+        "programme_comparison",  # the programme's change against the change of an untreated comparison
+        "programme_other_effort",  # the programme's change against a comparison that had the same initiative, or may have had
+        "programme_forecast",  # what happened against the own trend carried forward
+        "early_late",  # units that had started against units that had not yet
+        "group_group",  # one group against another at the same time
+    }
+)
+
+METHODS = frozenset(
+    {
+        "poisson_by_citizen",  # ratio of events per person-year, log link; errors robust by citizen
+        "difference_by_citizen",  # difference of events per person-year; errors robust by citizen
+        "poisson_counts",  # ratio of two counts per exposure, Wald interval on the log scale, counts taken as Poisson
+        "exact_minimum_likelihood",  # exact conditional interval (central); p sums the outcomes that are no more likely than the one seen
+        "exact_doubling",  # exact conditional interval (central); p is twice the smaller tail
+        "quasi_poisson_time_series",  # interrupted time series, quasi-Poisson with trend and season
+        "controlled_time_series",  # Poisson with unit and month effects, step and slope of the programme; errors robust by citizen
+        "did_linear_cr2",  # two-way fixed effects, linear; CR2 errors, Satterthwaite degrees of freedom
+        "did_poisson_cr2",  # two-way fixed effects, Poisson; CR2 errors, Satterthwaite degrees of freedom
+        "did_linear_classical",  # 2x2 difference-in-differences by least squares, heteroskedasticity-robust errors (HC1)
+        "rollout_order_difference",  # exact test over roll-out orders, difference of rates
+        "rollout_order_ratio",  # exact test over roll-out orders, ratio of rates
+        "mean_by_citizen",  # cost per person-year, exposure-weighted; errors robust by citizen
+        "cost_ratio_glm",  # ratio of mean costs, log link, family by the modified Park test; errors robust by citizen
+        "cost_difference",  # difference of mean costs per person-year; errors robust by citizen
+        "bootstrap_percentile",  # citizens (or units) drawn again, percentile interval
+        "bootstrap_bca",  # citizens (or units) drawn again, bias-corrected and accelerated interval
+        "pool_ee_z", "pool_dl_z", "pool_pm_z", "pool_reml_z", "pool_ml_z", "pool_sj_z",  # pooled, normal interval
+        "pool_ee_hksj", "pool_dl_hksj", "pool_pm_hksj", "pool_reml_hksj", "pool_ml_hksj", "pool_sj_hksj",  # Hartung-Knapp-Sidik-Jonkman, t(k-1)
+    }
+)
+
+REASONS = frozenset(
+    {
+        "comparison_untreated",  # the comparison had none of the programme in any month used
+        "comparison_same_initiative",  # the comparison had the same national initiative
+        "comparison_unknown",  # nobody has said what the comparison had
+        "enough_months_before",  # facts: months_before
+        "few_months_before",  # facts: months_before, months_needed
+        "pretrend_not_rejected",  # facts: pretrend, pretrend_p, pretrend_detectable
+        "pretrend_rejected",  # facts: pretrend, pretrend_p
+        "pretrend_not_testable",  # too few months before, or one before-period only
+        "contaminated_left_out",  # facts: contaminated_months: months with an earlier effort are not part of "before"
+        "phase_in_left_out",  # facts: phase_in_months
+        "phase_in_counted_after",  # no phase-in was left out: the first months count as after
+        "no_comparison",  # a plain before/after: trend, season and selection are all in it
+        "own_trend_forward",  # rests on the own trend going on as before
+        "groups_may_differ",  # two groups at one time: they may differ for other reasons than the programme
+        "too_few",  # too few events or citizens for a model
+        "horizon_after_data",  # facts: months_after, horizon: the effect is stated later than the data reach
+        "order_as_if_random",  # rests on the roll-out order having been as if random
+        "level_only_described",  # a level says nothing about an effect
+        "pooled_weakest",  # a pooled number claims no more than the weakest of the numbers pooled
+        "pooled_all_identified",  # every pooled number is identified
+    }
+)
+
+CAUTIONS = frozenset(
+    {
+        "too_few_events",  # facts: n_events, min_events: no number is shown
+        "too_few_citizens",  # facts: n_citizens, min_citizens: no number is shown
+        "too_few_units",  # fewer than two numbers to pool, or one unit only: no number is shown
+        "zero_events",  # one side of the contrast has no event: no ratio exists
+        "level_only",  # too few months for a change of slope: a step only. facts: months_before, months_after
+        "autocorrelated",  # months hang together beyond trend and season. facts: autocorrelation
+        "overdispersed",  # facts: dispersion
+        "errors_differ_by_level",  # errors by citizen and by municipality disagree. facts: se_by_citizen, se_by_unit, df_by_unit
+        "errors_differ_by_method",  # model-based and HAC errors disagree. facts: se_model, se_hac
+        "counts_taken_as_poisson",  # no citizens in the frame: repeated events of one citizen make the interval too narrow
+        "horizon_after_data",  # facts: months_after, horizon
+        "few_months_before",  # facts: months_before
+        "units_without_events",  # facts: n_units_without_events: they carry no information on a ratio and are not in the model
+        "months_without_events",  # facts: n_months_without_events
+        "few_degrees_of_freedom",  # facts: df: the interval rests on very few units
+        "one_cluster",  # errors by cluster cannot be computed
+        "perfect_fit",  # the frame leaves no residual: no interval
+        "order_not_random",  # the roll-out order was not drawn by lot
+        "few_orders",  # facts: n_orders: so few orders that no p below `smallest_p` can occur
+        "interval_unbounded",  # the interval by inversion has no end on one side
+        "orders_sampled",  # facts: n_orders: too many orders to try them all; a random part was tried
+        "equal_starts",  # facts: n_orders: units that start together reduce the number of orders
+        "units_left_out",  # facts: n_units_left_out: units without a number are not pooled
+        "few_units_pooled",  # facts: k: with so few units the spread between them is hardly known
+        "heterogeneous",  # facts: i2: the units differ by more than chance
+        "known_break",  # a registration change lies in the period (added by the caller)
+        "selected_on_outcome",  # the group was chosen by what the programme may change (added by the caller)
+        "contaminated_before",  # an earlier effort lies in the before period (added by the caller)
+        "moved_between_arms",  # facts: n_moved: citizens who lived in both arms count in each for their time there
+        "whole_years_missing",  # before or after is not made of whole calendar years: season may be in the contrast
+    }
+)
+
+FACTS = frozenset(
+    {
+        "autocorrelation", "bound_high", "bound_low", "contaminated_months", "df", "df_by_unit", "dispersion", "effect_log", "exposure_treated",
+        "hac_lags", "horizon", "i2", "k", "low_hac", "high_hac", "min_citizens", "min_events", "months_after", "months_before", "months_needed",
+        "n_citizens", "n_citizens_treated", "n_clusters", "n_events", "n_events_after", "n_events_before", "n_events_treated", "n_months_without_events",
+        "n_moved", "n_orders", "n_periods", "n_units", "n_units_left_out", "n_units_treated", "n_units_without_events", "p_doubling",
+        "p_minimum_likelihood", "park_lambda", "park_family", "per_months", "phase_in_months", "prediction_high", "prediction_low", "pretrend",
+        "pretrend_detectable", "pretrend_p", "q", "q_p", "replicates", "se_by_citizen", "se_by_unit", "se_hac", "se_model", "seed", "shared_variance",
+        "smallest_p", "tau2", "bias_correction", "acceleration",
+    }
+)  # fmt: skip
+
+
+def check(*, contrast: str = "", method: str = "", reasons: tuple[str, ...] = (), cautions: tuple[str, ...] = (), facts: tuple[str, ...] = ()) -> None:
+    """Raise DataError naming the first key that no list holds."""
+    for kind, given, known in (
+        ("contrast", (contrast,), CONTRASTS),
+        ("method", (method,) if method else (), METHODS),
+        ("reason", reasons, REASONS),
+        ("caution", cautions, CAUTIONS),
+        ("fact", facts, FACTS),
+    ):
+        for key in given:
+            if key not in known:
+                raise DataError(f"{key!r} is not a known {kind}: add it to effekt/estimates/keys.py and its sentences to the report.")
