@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.tree import kept_files
+
 REPOSITORY = Path(__file__).resolve().parents[1]
 SMALL = REPOSITORY / "tests" / "studies" / "small"
 REQUIRE_ALL = os.environ.get("EFFEKT_REQUIRE_ALL") == "1"
@@ -102,6 +104,19 @@ def prepared(study: Path) -> None:
     from effekt.measures.prepare import prepare
 
     prepare(study)
+
+
+@pytest.fixture(scope="session")
+def copy_of_the_tree() -> Callable[[Path], None]:
+    """`copy_of_the_tree(folder)`: what a clone would have after the next commit, put into a folder."""
+
+    def copy(folder: Path) -> None:
+        for path in kept_files():
+            target = folder / path.relative_to(REPOSITORY)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, target)
+
+    return copy
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+from tests.tree import REPOSITORY, kept_files
+
 LIBRARY = REPOSITORY / "lib" / "effekt"
 LONGEST_FILE = 300
 LONGEST_LINE = 150
@@ -22,12 +23,6 @@ PARTS_OF_INDEX = ("pypi" + r"\.org", "pythonhosted" + r"\.org", "--(extra-)?inde
 INDEX = "|".join(PARTS_OF_INDEX)
 ABSOLUTE = r"(?<![\w.~/}-])/(?:home|root|work|opt|Users|mnt|media|srv|tmp)/\w"
 UNFINISHED = re.compile("|".join(["TO" + "DO", "FIX" + "ME", "XX" + "X", "NotImplemented" + "Error"]))
-
-
-def kept_files() -> list[Path]:
-    """Every file that git holds or would take."""
-    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=REPOSITORY, capture_output=True, check=True).stdout
-    return sorted(path for name in listed.decode().split("\0") if name and (path := REPOSITORY / name).is_file())
 
 
 FILES = kept_files()
