@@ -1,0 +1,3 @@
+"""The same question under every declared alternative: the specification curve."""
+
+from __future__ import annotations
