@@ -1,0 +1,90 @@
+"""One notebook, executed by papermill in a kernel of the batch."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from effekt import paths
+from effekt.batch.kernels import Kernels
+from effekt.batch.verdict import Verdict, judge
+
+ENGINE = "effekt"
+
+
+@dataclass(frozen=True)
+class Executed:
+    """An executed notebook (plain JSON), what to think of it, when it started (UTC, ISO) and how long it took."""
+
+    notebook: Mapping[str, Any]
+    verdict: Verdict
+    started: str
+    seconds: float
+
+
+def execute(notebook: Path, parameters: Mapping[str, Any], kernels: Kernels, number: int) -> Executed:
+    """Run one notebook from its first to its last cell, stopping at the first error.
+
+    `parameters` go into a cell of their own after the parameters cell, as papermill does it; with none, the notebook runs as it stands.
+    An error in the notebook is a verdict, not an exception; so is a kernel that died.
+    """
+    import papermill
+    from nbclient.exceptions import DeadKernelError
+    from papermill.exceptions import PapermillExecutionError
+    from papermill.iorw import load_notebook_node
+
+    _register_engine()
+    started, clock = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), time.monotonic()
+    output = kernels.folder / f"k{number}.ipynb"
+    verdict = None
+    try:
+        papermill.execute_notebook(
+            notebook,
+            output,
+            parameters=dict(parameters) or None,
+            engine_name=ENGINE,
+            kernel_name="python3",
+            request_save_on_cell_execute=False,
+            autosave_cell_every=0,
+            progress_bar=False,
+            kernels=kernels,
+            number=number,
+        )
+    except PapermillExecutionError:
+        pass
+    except DeadKernelError:
+        verdict = Verdict(False, "the kernel died: most often because the memory was used up; try again with --jobs 1")
+    except RuntimeError as error:
+        verdict = Verdict(False, f"the kernel did not start ({type(error).__name__})")
+    seconds = time.monotonic() - clock
+    executed = load_notebook_node(str(output if output.exists() else notebook))
+    return Executed(_without_error_marks(executed), verdict or judge(executed), started, seconds)
+
+
+def _register_engine() -> None:
+    from papermill.clientwrap import PapermillNotebookClient
+    from papermill.engines import NBClientEngine, papermill_engines
+
+    if ENGINE in papermill_engines._engines:
+        return
+
+    class Engine(NBClientEngine):
+        """papermill's own engine with our kernels, ended at once when the last cell has run."""
+
+        @classmethod
+        def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, *, kernels: Kernels, number: int, **_: Any) -> None:
+            client = PapermillNotebookClient(nb_man, km=kernels.manager(number), kernel_name=kernel_name, shutdown_kernel="immediate")
+            client.execute(cleanup_kc=True, env=kernels.environment, cwd=str(paths.REPOSITORY))
+
+    papermill_engines.register(ENGINE, Engine)
+
+
+def _without_error_marks(notebook: Any) -> Any:
+    """Without the two cells that papermill adds to a notebook that failed."""
+    cells = [cell for cell in notebook["cells"] if "papermill-error-cell-tag" not in cell.get("metadata", {}).get("tags", ())]
+    notebook["cells"] = cells
+    return notebook
