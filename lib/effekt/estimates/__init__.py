@@ -3,7 +3,17 @@
 from effekt import lazy
 
 _EXPORTS: dict[str, str] = {
+    "ControlledChange": "controlled",
     "Estimate": "estimate",
+    "Pooled": "pooling",
+    "TimeSeriesChange": "time_series",
     "controlled_time_series": "controlled",
+    "exact_rate_ratio": "before_after",
+    "interrupted_time_series": "time_series",
+    "leave_one_out": "pooling",
+    "pool": "pooling",
+    "rate_difference": "before_after",
+    "rate_ratio": "before_after",
+    "shared_variance": "pooling",
 }
 __getattr__, __dir__ = lazy.exports(__name__, _EXPORTS)
