@@ -17,14 +17,14 @@ from effekt.estimates.estimate import Estimate
 MIME = "application/vnd.effekt.result+json"
 DIGITS = 6
 Cell = str | int | float | bool | None
-ColumnType = Literal["label", "month", "count", "number", "money", "ratio", "percent", "p"]
+ColumnType = Literal["label", "month", "year", "count", "number", "money", "ratio", "percent", "p"]
 
 
 @dataclass(frozen=True)
 class Column:
     """One column of a result: `key` names its label; `n` names the column that holds the count under each of its cells ("" = none).
 
-    type: label (a key that the catalogue translates) | month (ISO first day) | count (integer) | number | money (whole DKK) | ratio
+    type: label (a key that the catalogue translates) | month (ISO first day) | year | count (integer) | number | money (whole DKK) | ratio
     | percent (0-100) | p. digits: decimals shown. unit: key of the unit.
     """
 

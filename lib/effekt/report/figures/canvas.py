@@ -1,0 +1,125 @@
+"""The paper that every figure is drawn on: size, type, colours, and the way out as PNG or SVG.
+
+A figure is 5.6 inches wide with 9 point type, so that it can be read at 400 pixels and fills a column of A4. Colours differ in
+lightness as well as hue (Okabe and Ito's blue and vermilion; one-hue ramps), so that they survive grey print.
+"""
+
+from __future__ import annotations
+
+import io
+import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from effekt.report import numbers
+from effekt.report.figures import svg_markup
+from effekt.report.sentences import Filled
+
+WIDTH = 5.6
+INK, MUTED, RULE, PAPER = "#1a1a1a", "#555f69", "#c9ced3", "#ffffff"
+OBSERVED, EXPECTED, BAND, SHADE = "#0072b2", "#b34700", "#f3d5bf", "#e9ecef"
+RAMP = ("#e3eef7", "#b5d0e8", "#7aaed6", "#3b82bb", "#12508a")
+COLOURS_IN_PNG, DOTS_PER_INCH = 24, 135
+_STYLE = {
+    "font.family": ["DejaVu Sans"],
+    "font.size": 9.0,
+    "axes.edgecolor": MUTED,
+    "axes.labelcolor": INK,
+    "axes.linewidth": 0.8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.unicode_minus": True,
+    "figure.facecolor": PAPER,
+    "hatch.linewidth": 0.6,
+    "path.simplify": False,
+    "svg.fonttype": "none",
+    "text.color": INK,
+    "text.parse_math": False,
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+}
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """Our type, colours and rules, whatever the reader's matplotlib settings are."""
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(_STYLE)
+        yield
+
+
+def blank(height: float) -> Figure:
+    """An empty figure of the common width; drawn without pyplot, so that no global state is touched."""
+    figure = Figure(figsize=(WIDTH, height))
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def head(figure: Figure, title: str, subtitle: str) -> float:
+    """Title (the question or finding) and subtitle (unit, n) at the top left; returns the height they leave, 0-1 of the figure."""
+    lines = textwrap.wrap(title, 62, break_long_words=False)
+    below = textwrap.wrap(subtitle, 84, break_long_words=False)
+    height = figure.get_figheight()
+    step = 0.185 / height
+    top = 1 - 0.06 / height
+    for place, line in enumerate(lines):
+        figure.text(0.012, top - place * step, line, size=10.5, weight="bold", va="top")
+    top -= len(lines) * step + 0.03 / height
+    for place, line in enumerate(below):
+        figure.text(0.012, top - place * step * 0.85, line, size=8.5, color=MUTED, va="top")
+    return top - len(below) * step * 0.85 - 0.04 / height
+
+
+def write(axes: Axes, x: float, y: float, part: Filled, **look: Any) -> Text:
+    """A filled cell as text at data coordinates; in SVG it names its result, row and column."""
+    drawn = axes.text(x, y, part.text, **look)
+    if part.cell:
+        drawn.set_gid(svg_markup.cell_id(part))
+    return drawn
+
+
+def scale_text(value: float, language: str, digits: int = 0) -> str:
+    """A mark on an axis, in the language's own writing."""
+    return numbers.decimal(value, language, digits)
+
+
+def digits_for(step: float) -> int:
+    """How many decimals marks that lie `step` apart need."""
+    digits = 0
+    while digits < 4 and abs(round(step, digits) - step) > 1e-9 * abs(step):
+        digits += 1
+    return digits
+
+
+def png(figure: Figure) -> bytes:
+    """A palette PNG of 756 pixels width without metadata: the same bytes every time."""
+    from PIL import Image
+
+    canvas = FigureCanvasAgg(figure)
+    figure.set_dpi(DOTS_PER_INCH)
+    canvas.draw()
+    image = Image.frombuffer("RGBA", canvas.get_width_height(), bytes(canvas.buffer_rgba())).convert("RGB")
+    palette = image.quantize(colors=COLOURS_IN_PNG, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    out = io.BytesIO()
+    palette.save(out, format="PNG", optimize=True)
+    return out.getvalue()
+
+
+def svg(figure: Figure, name: str, title: str, alt: str) -> str:
+    """Inline SVG for a page: no style attributes, ids that begin with `name`, `role="img"` and the alternative text."""
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+    out = io.StringIO()
+    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": name, "path.simplify": False}):
+        FigureCanvasSVG(figure).print_svg(out, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    return svg_markup.clean(out.getvalue(), name, title, alt)

@@ -1,0 +1,119 @@
+"""The monthly rate against what was expected: observed, expected with its band, the start, what was left out, known breaks."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from effekt.report.figures import canvas
+from effekt.report.numbers import month
+from effekt.report.results import Result
+from effekt.report.sentences import in_sentence, label, sentence
+
+HEIGHT = 3.7
+
+
+def draw(result: Result) -> Figure:
+    """Draw a "time_series" result: rows after the first hold month, observed, expected, low, high, used."""
+    with canvas.style():
+        figure = canvas.blank(HEIGHT)
+        top = canvas.head(figure, sentence(result, result.context["title"]), sentence(result, result.context["subtitle"]))
+        axes = figure.add_axes((0.095, 0.085, 0.885, top - 0.085 - 0.155))
+        rows = [row for row in _points(result) if row["observed"] is not None or row["expected"] is not None]
+        _shade(axes, result, rows)
+        _lines(axes, result, rows)
+        _scales(axes, result, rows)
+        _marks(axes, result)
+        _legend(axes)
+        return figure
+
+
+def _legend(axes: Axes) -> None:
+    handles, names = axes.get_legend_handles_labels()
+    order = sorted(range(len(names)), key=lambda place: handles[place].get_marker() != "o")
+    place = {"loc": "lower left", "bbox_to_anchor": (-0.012, 1.14), "ncols": 2, "borderpad": 0, "columnspacing": 1.4}
+    axes.legend([handles[i] for i in order], [names[i] for i in order], frameon=False, fontsize=8.5, handlelength=2.2, **place)
+
+
+def _points(result: Result) -> list[dict]:
+    keys = [column.key for column in result.columns]
+    months = [dict(zip(keys, row, strict=True)) for row in result.rows if row[keys.index("month")] is not None]
+    return [{**point, "at": _years(str(point["month"]))} for point in months]
+
+
+def _years(month_text: str) -> float:
+    moment = date.fromisoformat(month_text)
+    return moment.year + (moment.month - 0.5) / 12.0
+
+
+def _lines(axes: Axes, result: Result, rows: list[dict]) -> None:
+    told = [row for row in rows if row["expected"] is not None and row["low"] is not None]
+    if told:
+        at = [row["at"] for row in told]
+        axes.fill_between(at, [row["low"] for row in told], [row["high"] for row in told], color=canvas.BAND, lw=0, zorder=1)
+        expected = label(result, "figure.expected")
+        axes.plot(at, [row["expected"] for row in told], color=canvas.EXPECTED, lw=1.6, ls=(0, (4, 1.6)), zorder=3, label=expected)
+    seen = [row for row in rows if row["observed"] is not None]
+    axes.plot([row["at"] for row in seen], [row["observed"] for row in seen], color=canvas.OBSERVED, lw=0.7, alpha=0.55, zorder=2)
+    for used, face in ((True, canvas.OBSERVED), (False, canvas.PAPER)):
+        part = [row for row in seen if (row["used"] == "yes") is used]
+        name = label(result, "figure.observed") if used else None
+        look = {"ls": "none", "marker": "o", "ms": 3.2, "mfc": face, "mec": canvas.OBSERVED, "mew": 0.8, "zorder": 4}
+        axes.plot([row["at"] for row in part], [row["observed"] for row in part], label=name, **look)
+
+
+def _shade(axes: Axes, result: Result, rows: list[dict]) -> None:
+    start = result.context["start"]
+    for first, last in _runs(rows):
+        name = label(result, "figure.phase_in" if first["month"] >= start else "figure.contaminated")
+        left, right = first["at"] - 0.5 / 12, last["at"] + 0.5 / 12
+        axes.axvspan(left, right, color=canvas.SHADE, lw=0, zorder=0)
+        turn = 90 if right - left < 1.4 else 0
+        look = {"ha": "center", "va": "bottom", "size": 7.5, "color": canvas.MUTED, "rotation": turn}
+        axes.text((left + right) / 2, 0.02, name, transform=axes.get_xaxis_transform(), **look)
+
+
+def _runs(rows: list[dict]) -> list[tuple[dict, dict]]:
+    """First and last row of every stretch of months that do not count."""
+    runs: list[tuple[dict, dict]] = []
+    previous = None
+    for row in rows:
+        if row["used"] == "no":
+            joined = previous is not None and previous["used"] == "no"
+            runs[-1:] = [(runs[-1][0], row)] if joined else [*runs[-1:], (row, row)]
+        previous = row
+    return runs
+
+
+def _marks(axes: Axes, result: Result) -> None:
+    """The start and the known breaks, named above the drawing on two lines so that they cannot meet."""
+    start = _years(result.context["start"]) - 0.5 / 12
+    axes.axvline(start, color=canvas.INK, lw=1.1, zorder=5)
+    over = axes.get_xaxis_transform()
+    words = f"{label(result, 'figure.start')} {month(result.context['start'], result.language)}"
+    axes.text(start, 1.068, words, transform=over, ha="center", va="bottom", size=8)
+    for known in result.context.get("breaks", ()):
+        at = _years(known["month"]) - 0.5 / 12
+        axes.axvline(at, color=canvas.MUTED, lw=0.9, ls=(0, (1, 1.6)), zorder=4)
+        low, high = axes.get_xlim()
+        edge, side = (high, "right") if at > (low + high) / 2 else (low, "left")
+        words = f"{month(known['month'], result.language)}: {in_sentence(label(result, known['why']))}"
+        axes.text(edge, 1.005, words, transform=over, ha=side, va="bottom", size=7.5, color=canvas.MUTED)
+
+
+def _scales(axes: Axes, result: Result, rows: list[dict]) -> None:
+    values = [value for row in rows for value in (row["observed"], row["high"]) if value is not None]
+    axes.set_ylim(0, max(values, default=1.0) * 1.06 or 1.0)
+    axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
+    marks = axes.get_yticks()
+    digits = canvas.digits_for(float(marks[1] - marks[0]))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: canvas.scale_text(value, result.language, digits)))
+    axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f}"))
+    axes.set_xlim(rows[0]["at"] - 0.5 / 12, rows[-1]["at"] + 0.5 / 12 - 0.001)
+    axes.grid(axis="y", color=canvas.RULE, lw=0.5)
+    axes.set_axisbelow(True)
+    axes.tick_params(length=3)

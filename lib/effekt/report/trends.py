@@ -1,0 +1,88 @@
+"""The result behind the figure of a monthly rate: what was observed, what was expected, and which months count."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from effekt.estimates.estimate import Estimate
+from effekt.report import making, tables, wording
+from effekt.report.making import Facts
+from effekt.report.results import Column
+from effekt.report.shown import Shown
+
+if TYPE_CHECKING:
+    from effekt.study import Study
+
+PER = 1000.0
+_QUOTED = ("outcome", "place", "level", "n_events", "fact_n_citizens_treated", "fact_n_events_treated")
+
+
+def time_series(study: Study, change: Any, *, name: str = "") -> Shown:
+    """The figure of `change`: monthly rate, the expected rate with its band, the start, phase-in, earlier efforts and known breaks.
+
+    Parameters
+    ----------
+    change : result of `controlled_time_series` or `interrupted_time_series`
+        Its `counterfactual` (month, observed, rate, low, high and, where given, used; per person-year) is drawn: counts per 1,000
+        citizen-years, money in DKK per citizen-year.
+    name : id of the result; by default "time_series-<outcome>".
+    """
+    estimate = headline_estimate(change)
+    money = wording.kind(estimate) == "money"
+    facts = _facts(study, estimate)
+    rows = [facts, *(_month(row, 1.0 if money else PER) for row in _months(change.counterfactual, study))]
+    stem = "figure.time_series"
+    blank = estimate.value is None or not any(row["expected"][1] is not None for row in rows[1:])
+    return making.shown(
+        study,
+        "time_series",
+        name or f"time_series-{estimate.outcome}",
+        rows,
+        estimates=(estimate,),
+        context={
+            "title": f"{stem}.title",
+            "subtitle": f"{stem}.subtitle_few" if blank else f"{stem}.subtitle_money" if money else f"{stem}.subtitle",
+            "alt": f"{stem}.alt",
+            "start": making.month(study.start),
+            "breaks": [{"month": making.month(known.month), "why": f"break.{place}"} for place, known in enumerate(study.protocol.known_breaks)],
+            "table": tables.layout(
+                "caption.time_series_money" if money else "caption.time_series",
+                [("column.month", "month"), ("column.observed", "observed"), ("column.expected", "expected"), ("column.interval", "cells.interval"), ("column.used", "used")],
+                rows=tuple(range(1, len(rows))),
+            ),
+        },
+        labels={f"break.{place}": {"da": known.why.da, "en": known.why.en} for place, known in enumerate(study.protocol.known_breaks)},
+    )
+
+
+def headline_estimate(change: Any) -> Estimate:
+    """The number a result is known by: an `Estimate` itself, `effect`, `ratio_at_12`, or the `estimate` of a pooled result."""
+    if isinstance(change, Estimate):
+        return change
+    for name in ("effect", "ratio_at_12", "estimate"):
+        if isinstance(getattr(change, name, None), Estimate):
+            return getattr(change, name)
+    raise TypeError(f"{type(change).__name__} holds no estimate that a headline could be about")
+
+
+def _facts(study: Study, estimate: Estimate) -> Facts:
+    told = making.of_estimate(estimate)
+    return {key: told[key] for key in _QUOTED if key in told} | making.of_design(study)
+
+
+def _months(counterfactual: pd.DataFrame, study: Study) -> list[dict[str, Any]]:
+    frame = counterfactual.copy()
+    if "used" not in frame:
+        frame["used"] = True
+    return frame.sort_values("month").to_dict("records")
+
+
+def _month(row: dict[str, Any], per: float) -> Facts:
+    digits = 0 if per == 1.0 else 1
+    cells: Facts = {"month": (Column("month", "month"), making.month(row["month"]))}
+    for key, source in (("observed", "observed"), ("expected", "rate"), ("low", "low"), ("high", "high")):
+        value = row[source]
+        cells[key] = (Column(key, "number", digits), None if pd.isna(value) else float(value) * per)
+    return cells | {"used": (Column("used", "label"), "yes" if row["used"] else "no")}

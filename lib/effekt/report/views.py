@@ -1,0 +1,94 @@
+"""The registry of views: what each kind of result looks like as HTML, as text and, for a figure, as a picture."""
+
+from __future__ import annotations
+
+import html as markup
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from effekt.errors import DataError
+from effekt.report import prose, tables
+from effekt.report.results import Result
+from effekt.report.sentences import label, sentence
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True)
+class View:
+    """How a result is drawn; each function takes the result alone. `figure` and `alt` are there for figures only."""
+
+    html: Callable[[Result], str]
+    plain: Callable[[Result], str]
+    figure: Callable[[Result], Figure] | None = None
+    title: Callable[[Result], str] | None = None
+    alt: Callable[[Result], str] | None = None
+
+
+def find(name: str) -> View:
+    """The view called `name`; DataError lists the views where there is none."""
+    if name not in VIEWS:
+        raise DataError(f"no view {name!r}; the views are {', '.join(sorted(VIEWS))}")
+    return VIEWS[name]
+
+
+def _time_series(result: Result) -> Figure:
+    from effekt.report.figures import rate_over_time
+
+    return rate_over_time.draw(result)
+
+
+def _sector_costs(result: Result) -> Figure:
+    from effekt.report.figures import cost_bars
+
+    return cost_bars.draw(result)
+
+
+def _forest(result: Result) -> Figure:
+    from effekt.report.figures import forest_plot
+
+    return forest_plot.draw(result)
+
+
+def _tile_map(result: Result) -> Figure:
+    from effekt.report.figures import tiles
+
+    return tiles.draw(result)
+
+
+def _title(result: Result) -> str:
+    return sentence(result, result.context["title"])
+
+
+def _alt(result: Result) -> str:
+    return sentence(result, result.context["alt"])
+
+
+def _figure_view(draw: Callable[[Result], Figure]) -> View:
+    def html(result: Result) -> str:
+        from effekt.report.figures import canvas
+
+        drawing = canvas.svg(draw(result), result.id, _title(result), _alt(result))
+        twin = markup.escape(label(result, "figure.numbers_behind"))
+        return f'<figure class="effekt-figure">{drawing}<details><summary>{twin}</summary>{tables.html(result)}</details></figure>'
+
+    def plain(result: Result) -> str:
+        return f"{_title(result)}\n{_alt(result)}"
+
+    return View(html, plain, draw, _title, _alt)
+
+
+_SENTENCES = View(prose.html, prose.plain)
+VIEWS: Mapping[str, View] = {
+    "done": View(tables.html, tables.plain),
+    "finding": _SENTENCES,
+    "forest": _figure_view(_forest),
+    "limits": _SENTENCES,
+    "method": _SENTENCES,
+    "sector_costs": _figure_view(_sector_costs),
+    "table": View(tables.html, tables.plain),
+    "tile_map": _figure_view(_tile_map),
+    "time_series": _figure_view(_time_series),
+}
