@@ -15,5 +15,7 @@ _EXPORTS: dict[str, str] = {
     "rate_difference": "before_after",
     "rate_ratio": "before_after",
     "shared_variance": "pooling",
+    "balance_weights": "balancing",
+    "weighted_difference": "weighted",
 }
 __getattr__, __dir__ = lazy.exports(__name__, _EXPORTS)

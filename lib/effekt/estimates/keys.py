@@ -30,7 +30,6 @@ METHODS = frozenset(
         "controlled_time_series",  # Poisson with unit and month effects, step and slope of the programme; errors robust by citizen
         "did_linear_cr2",  # two-way fixed effects, linear; CR2 errors, Satterthwaite degrees of freedom
         "did_poisson_cr2",  # two-way fixed effects, Poisson; CR2 errors, Satterthwaite degrees of freedom
-        "did_linear_classical",  # 2x2 difference-in-differences by least squares, heteroskedasticity-robust errors (HC1)
         "rollout_order_difference",  # exact test over roll-out orders, difference of rates
         "rollout_order_ratio",  # exact test over roll-out orders, ratio of rates
         "mean_by_citizen",  # cost per person-year, exposure-weighted; errors robust by citizen
@@ -40,6 +39,7 @@ METHODS = frozenset(
         "bootstrap_bca",  # citizens (or units) drawn again, bias-corrected and accelerated interval
         "pool_ee_z", "pool_dl_z", "pool_pm_z", "pool_reml_z", "pool_ml_z", "pool_sj_z",  # pooled, normal interval
         "pool_ee_hksj", "pool_dl_hksj", "pool_pm_hksj", "pool_reml_hksj", "pool_ml_hksj", "pool_sj_hksj",  # Hartung-Knapp-Sidik-Jonkman, t(k-1)
+        "weighted_difference",  # difference of weighted means, weights taken as known, HC0 errors
     }
 )
 
@@ -54,6 +54,7 @@ REASONS = frozenset(
         "pretrend_rejected",  # facts: pretrend, pretrend_p
         "pretrend_not_testable",  # too few months before, or one before-period only
         "contaminated_left_out",  # facts: contaminated_months: months with an earlier effort are not part of "before"
+        "late_compared_with_early",  # starts at several times: late units are compared with units already treated
         "phase_in_left_out",  # facts: phase_in_months
         "phase_in_counted_after",  # no phase-in was left out: the first months count as after
         "no_comparison",  # a plain before/after: trend, season and selection are all in it
@@ -65,6 +66,7 @@ REASONS = frozenset(
         "level_only_described",  # a level says nothing about an effect
         "pooled_weakest",  # a pooled number claims no more than the weakest of the numbers pooled
         "pooled_all_identified",  # every pooled number is identified
+        "alike_on_measured",  # weights made the arms alike on what was measured, not on what was not
     }
 )
 
@@ -100,6 +102,8 @@ CAUTIONS = frozenset(
         "contaminated_before",  # an earlier effort lies in the before period (added by the caller)
         "moved_between_arms",  # facts: n_moved: citizens who lived in both arms count in each for their time there
         "whole_years_missing",  # before or after is not made of whole calendar years: season may be in the contrast
+        "weights_unbalanced",  # facts: largest_smd: after weighting some covariate still differs
+        "weights_few",  # facts: ess_treated, ess_comparison: a few citizens carry most of the weight
     }
 )
 
@@ -112,6 +116,7 @@ FACTS = frozenset(
         "p_minimum_likelihood", "park_lambda", "park_family", "per_months", "phase_in_months", "prediction_high", "prediction_low", "pretrend",
         "pretrend_detectable", "pretrend_p", "q", "q_p", "replicates", "se_by_citizen", "se_by_unit", "se_hac", "se_model", "seed", "shared_variance",
         "smallest_p", "tau2", "bias_correction", "acceleration",
+        "largest_smd", "ess_treated", "ess_comparison",
     }
 )  # fmt: skip
 
