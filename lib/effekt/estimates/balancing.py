@@ -105,7 +105,7 @@ def balance_weights(
     ess = pd.Series({"treated": _effective(weights[arm]), "comparison": _effective(weights[~arm])}, name="ess")
     worst, thinnest = float(table["smd_after"].abs().max()), min(ess["treated"] / arm.sum(), ess["comparison"] / (~arm).sum())
     cautions = (("weights_unbalanced",) if worst > UNBALANCED else ()) + (("weights_few",) if thinnest < THIN else ())
-    facts = {"largest_smd": worst, "ess_treated": ess["treated"], "ess_comparison": ess["comparison"]}
+    facts = {"largest_smd": worst, "effective_citizens_treated": ess["treated"], "effective_citizens_comparison": ess["comparison"]}
     return Weighting(
         pd.Series(weights, index=persons.index, name="weight"), propensity, table, ess, method, target, cautions,
         MappingProxyType({key: float(number) for key, number in facts.items()}),

@@ -103,7 +103,7 @@ CAUTIONS = frozenset(
         "moved_between_arms",  # facts: n_moved: citizens who lived in both arms count in each for their time there
         "whole_years_missing",  # before or after is not made of whole calendar years: season may be in the contrast
         "weights_unbalanced",  # facts: largest_smd: after weighting some covariate still differs
-        "weights_few",  # facts: ess_treated, ess_comparison: a few citizens carry most of the weight
+        "weights_few",  # facts: effective_citizens_treated, effective_citizens_comparison: a few citizens carry most of the weight
     }
 )
 
@@ -116,7 +116,7 @@ FACTS = frozenset(
         "p_minimum_likelihood", "park_lambda", "park_family", "per_months", "phase_in_months", "prediction_high", "prediction_low", "pretrend",
         "pretrend_detectable", "pretrend_p", "q", "q_p", "replicates", "se_by_citizen", "se_by_unit", "se_hac", "se_model", "seed", "shared_variance",
         "smallest_p", "tau2", "bias_correction", "acceleration",
-        "largest_smd", "ess_treated", "ess_comparison",
+        "largest_smd", "effective_citizens_treated", "effective_citizens_comparison",
     }
 )  # fmt: skip
 
