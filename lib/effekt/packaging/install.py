@@ -168,6 +168,9 @@ def main(arguments: list[str] | None = None) -> int:
     except InstallError as problem:
         say(str(problem))
         return 1
+    except KeyboardInterrupt:
+        say("interrupted; the same command goes on from here")
+        return 130
     return 0
 
 
