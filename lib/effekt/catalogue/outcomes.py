@@ -1,0 +1,146 @@
+"""The outcome catalogue: what is counted, from which derived table, by which rule. Adding an outcome is adding a record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+CATALOGUE = Path(__file__).with_name("outcomes.yml")
+
+Source = Literal["stays", "costs"]
+Value = bool | str
+
+CONDITIONS: Mapping[str, Mapping[str, type]] = {
+    "stays": {
+        "is_admission": bool,
+        "acute": bool,
+        "medical": bool,
+        "short_stay": bool,
+        "is_readmission_30": bool,
+        "discharged_alive": bool,
+        "cross_cluster": bool,
+    },
+    "costs": {"sector": str, "service_type": str, "payer": str, "cost_basis": str},
+}
+MEASURES: Mapping[str, tuple[str, ...]] = {"stays": ("count", "bed_days", "stay_hours"), "costs": ("amount_fixed_oere",)}
+UNITS: Mapping[str, tuple[str, ...]] = {"stays": ("per_person_year", "days_per_person_year"), "costs": ("dkk_per_person_year",)}
+AIMS = ("A1", "A2", "A3", "A4", "A5")
+TRIPLE_AIM = ("quality", "health", "cost")
+KEYS = ("id", "source", "where", "measure", "unit", "direction", "aim", "triple_aim", "da", "en")
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Rows count where `column` is one of `values`."""
+
+    column: str
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One outcome: rows of `source` that meet every condition, counted or summed (`measure`), per `unit`.
+
+    direction : -1 less is better, +1 more is better, 0 neither. aim : aim of the agreement (A1-A5). da, en : its name.
+    """
+
+    id: str
+    source: Source
+    where: tuple[Condition, ...]
+    measure: str
+    unit: str
+    direction: int
+    aim: str
+    triple_aim: str
+    da: str
+    en: str
+
+    @property
+    def is_cost(self) -> bool:
+        """True where `events` of the outcome are money."""
+        return self.source == "costs"
+
+    def label(self) -> dict[str, str]:
+        """The name in both languages."""
+        return {"da": self.da, "en": self.en}
+
+
+def read_record(record: Mapping[str, Any]) -> tuple[Outcome | None, list[tuple[str, str]]]:
+    """An outcome from a plain record, or None and every problem as (key, sentence)."""
+    problems = [(key, f"unknown key {key!r}{nearest(key, KEYS)}") for key in record if key not in KEYS]
+    problems += [("", f"{key!r} is missing") for key in KEYS if key not in record and key != "where"]
+    problems += _wrong_values(record)
+    if problems:
+        return None, problems
+    where = tuple(Condition(column, _as_tuple(value)) for column, value in record.get("where", {}).items())
+    return Outcome(**{**record, "where": where}), []
+
+
+@cache
+def load_outcomes(path: Path = CATALOGUE) -> Mapping[str, Outcome]:
+    """The outcomes of the catalogue by id, in the order of the file.
+
+    Raises ValueError with every problem of the file; the catalogue is part of the library, so a user does not meet it.
+    """
+    import yaml
+
+    outcomes: dict[str, Outcome] = {}
+    problems: list[str] = []
+    for place, record in enumerate(yaml.safe_load(path.read_text(encoding="utf-8"))):
+        outcome, wrong = read_record(record)
+        problems += [f"{path.name} record {place + 1} ({record.get('id', '?')}): {sentence}" for _, sentence in wrong]
+        if outcome is not None and outcome.id in outcomes:
+            problems.append(f"{path.name} record {place + 1}: the id {outcome.id!r} is used twice")
+        elif outcome is not None:
+            outcomes[outcome.id] = outcome
+    if problems:
+        raise ValueError("\n".join(problems))
+    return outcomes
+
+
+def nearest(name: object, valid: Mapping[str, Any] | tuple[str, ...] | list[str]) -> str:
+    """ "; did you mean 'x'?" where something valid is near, else the list of what is valid."""
+    near = get_close_matches(str(name), list(valid), n=1)
+    return f"; did you mean {near[0]!r}?" if near else f"; valid: {', '.join(valid)}"
+
+
+def _wrong_values(record: Mapping[str, Any]) -> list[tuple[str, str]]:
+    problems: list[tuple[str, str]] = []
+
+    def must_be_one_of(key: str, valid: tuple[str, ...] | list[str]) -> None:
+        if key in record and record[key] not in valid:
+            problems.append((key, f"{key} is {record[key]!r}{nearest(record[key], valid)}"))
+
+    for key in ("id", "da", "en"):
+        if key in record and not (isinstance(record[key], str) and record[key].strip()):
+            problems.append((key, f"{key} must be text"))
+    if isinstance(record.get("id"), str) and not record["id"].isidentifier():
+        problems.append(("id", "id must be letters, digits and _ only, for instance adm_acute"))
+    must_be_one_of("source", list(CONDITIONS))
+    must_be_one_of("aim", AIMS)
+    must_be_one_of("triple_aim", TRIPLE_AIM)
+    if "direction" in record and (record["direction"] not in (-1, 0, 1) or isinstance(record["direction"], bool)):
+        problems.append(("direction", "direction must be -1 (less is better), 0 or 1 (more is better)"))
+    source = record.get("source")
+    if not isinstance(source, str) or source not in CONDITIONS:
+        return problems
+    must_be_one_of("measure", MEASURES[source])
+    must_be_one_of("unit", UNITS[source])
+    where = record.get("where", {})
+    if not isinstance(where, Mapping):
+        return [*problems, ("where", "where must be a set of 'column: value' conditions")]
+    for column, value in where.items():
+        if column not in CONDITIONS[source]:
+            problems.append(("where", f"where names {column!r}, which is no column of {source}{nearest(column, CONDITIONS[source])}"))
+        elif not _as_tuple(value) or not all(isinstance(item, CONDITIONS[source][column]) for item in _as_tuple(value)):
+            wanted = "true or false" if CONDITIONS[source][column] is bool else "text, or a list of texts"
+            problems.append(("where", f"the condition on {column} must be {wanted}"))
+    return problems
+
+
+def _as_tuple(value: Any) -> tuple[Any, ...]:
+    return tuple(value) if isinstance(value, list | tuple) else (value,)

@@ -1,0 +1,189 @@
+"""A study as a notebook meets it: the protocol, the cluster of this run, and the derived tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from effekt.catalogue.outcomes import Outcome, nearest
+from effekt.errors import DataError, UsageError
+from effekt.paths import find_study
+from effekt.protocol import Cluster, Protocol, load_protocol
+from effekt.protocol_checks import load_municipalities
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COMPARISON = "comparison"
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study folder opened for one cluster, or for the whole region (`cluster` is None). Made by `Study.open`.
+
+    parameters : whatever else the notebook's parameters cell held.
+    """
+
+    path: Path
+    protocol: Protocol
+    cluster: str | None = None
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    _read: set[str] = field(default_factory=set, repr=False, compare=False)
+
+    @classmethod
+    def open(cls, study_path: str | Path, cluster: str | None = None, **parameters: object) -> Study:
+        """Open the folder that holds an `evaluation.yml`; no table is read yet.
+
+        Raises UsageError for a folder that is no study and for an unknown cluster (with the valid ones, nearest first), ProtocolError for an
+        `evaluation.yml` that contradicts itself.
+        """
+        path = find_study(study_path)
+        protocol = load_protocol(path)
+        if cluster in ("region", protocol.region.id):
+            cluster = None
+        if cluster is not None:
+            _find_cluster(protocol, cluster)
+        return cls(path, protocol, cluster, MappingProxyType(dict(parameters)))
+
+    def of(self, cluster: str | None) -> Study:
+        """The same study for another cluster (None = the region); tables read through it count as read by this one too."""
+        if cluster is not None:
+            _find_cluster(self.protocol, cluster)
+        return Study(self.path, self.protocol, cluster, self.parameters, self._read)
+
+    @property
+    def clusters(self) -> tuple[str, ...]:
+        """The ids of the clusters, in the order of the protocol."""
+        return tuple(cluster.id for cluster in self.protocol.clusters)
+
+    @property
+    def unit(self) -> str:
+        """What this run is about: the cluster's id, or "region"."""
+        return self.cluster or "region"
+
+    @property
+    def start(self) -> pd.Timestamp:
+        """First month of the cluster's new way of working. Raises UsageError for the region, which has one start per cluster."""
+        return _timestamp(self._cluster("start").start)
+
+    @property
+    def contaminated(self) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
+        """Periods (first and last month) in which an earlier initiative ran in the cluster; for the region none."""
+        if self.cluster is None:
+            return []
+        return [(_timestamp(span.first), _timestamp(span.last)) for span in self._cluster("contaminated").contaminated]
+
+    @property
+    def period(self) -> tuple[pd.Timestamp, pd.Timestamp]:
+        """First and last month of the data."""
+        return _timestamp(self.protocol.data_period.first), _timestamp(self.protocol.data_period.last)
+
+    @property
+    def horizon(self) -> int:
+        """The effect is stated this many months after the start."""
+        return self.protocol.horizon_months
+
+    @property
+    def phase_in(self) -> int:
+        """Months from the start that count neither as before nor as after."""
+        return self.protocol.phase_in_months
+
+    @property
+    def language(self) -> str:
+        """The language of computed text in JupyterLab: "da" or "en"."""
+        return self.protocol.language
+
+    @property
+    def level(self) -> float:
+        """Nominal level of intervals."""
+        return self.protocol.level
+
+    @property
+    def synthetic(self) -> bool:
+        """True where no row is about a real person."""
+        return self.protocol.synthetic
+
+    @property
+    def seed(self) -> int:
+        """Seed of everything that draws."""
+        return self.protocol.seed
+
+    @property
+    def comparison_exposure(self) -> str:
+        """What the comparison municipalities were given themselves: none, same_initiative or unknown."""
+        return self.protocol.comparison.exposure
+
+    def outcome(self, outcome: str) -> Outcome:
+        """The catalogue's record of an outcome. Raises UsageError for an unknown one, with the nearest."""
+        catalogue = self.protocol.catalogue()
+        if outcome not in catalogue:
+            raise UsageError(f"Unknown outcome {outcome!r}{nearest(outcome, list(catalogue))}.")
+        return catalogue[outcome]
+
+    def labels(self) -> dict[str, dict[str, str]]:
+        """The study's own names by key, in both languages: region, clusters, municipalities, outcomes."""
+        names = load_municipalities()
+        region = {"da": self.protocol.region.da, "en": self.protocol.region.en}
+        return {
+            "region": region,
+            self.protocol.region.id: region,
+            **{cluster.id: {"da": cluster.name.da, "en": cluster.name.en} for cluster in self.protocol.clusters},
+            **{code: {"da": names[code], "en": names[code]} for code in self.protocol.municipalities()},
+            **{outcome.id: outcome.label() for outcome in self.protocol.catalogue().values()},
+        }
+
+    def read(self, table: str, columns: Sequence[str] | None = None, filters: Any = None) -> pd.DataFrame:
+        """A derived table as a frame; only the named columns and the row groups that `filters` (as in pyarrow) can match are read.
+
+        Raises DataError for a table or a column that is not there, with the command that makes it.
+        """
+        return self.read_arrow(table, columns, filters).to_pandas()
+
+    def read_arrow(self, table: str, columns: Sequence[str] | None = None, filters: Any = None) -> Any:
+        """As `read`, as a pyarrow table."""
+        import pyarrow.parquet as parquet
+
+        path = self.path / "derived" / f"{table}.parquet"
+        make = f"Make it with: python -m effekt prepare --study {self.path}"
+        if not path.is_file():
+            raise DataError(f"The derived table {table} is missing: looked for {path}. {make}")
+        try:
+            found = parquet.read_schema(path).names
+            absent = [column for column in columns or () if column not in found]
+            if absent:
+                raise DataError(f"The derived table {table} has no column {', '.join(absent)}; it has {', '.join(found)}. {make}")
+            frame = parquet.read_table(path, columns=list(columns) if columns is not None else None, filters=filters)
+        except (OSError, ValueError) as error:
+            if isinstance(error, DataError):
+                raise
+            raise DataError(f"The derived table {table} cannot be read: {path} is damaged or no parquet file. {make}") from None
+        self._read.add(table)
+        return frame
+
+    def tables_read(self) -> tuple[str, ...]:
+        """The derived tables read so far, sorted."""
+        return tuple(sorted(self._read))
+
+    def _cluster(self, wanted: str) -> Cluster:
+        if self.cluster is None:
+            raise UsageError(f"The region has no {wanted} of its own: each cluster has one. Use study.of(cluster).{wanted}.")
+        return _find_cluster(self.protocol, self.cluster)
+
+
+def _find_cluster(protocol: Protocol, cluster: str) -> Cluster:
+    valid = [item.id for item in protocol.clusters]
+    for item in protocol.clusters:
+        if item.id == cluster:
+            return item
+    hint = nearest(cluster, valid)
+    listed = "" if hint.startswith("; valid") else f" The clusters of this study: {', '.join(valid)}."
+    raise UsageError(f"Unknown cluster {cluster!r}{hint}.{listed}".replace("?.", "?"))
+
+
+def _timestamp(month: Any) -> pd.Timestamp:
+    import pandas as pd
+
+    return pd.Timestamp(month)
