@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -151,3 +153,16 @@ def test_every_file_that_the_library_reads_is_in_its_package() -> None:
     packed = {pattern.rsplit("*", 1)[1] for pattern in project["tool"]["setuptools"]["package-data"]["effekt"]}
     there = {path.suffix for path in (REPOSITORY / "lib" / "effekt").rglob("*") if path.is_file() and "__pycache__" not in path.parts}
     assert there - {".py", ".png"} <= packed
+
+
+@pytest.mark.parametrize("target", ["run", "test", "verify", "wheelhouse", "lock"])
+def test_every_make_target_brings_the_environment_up_to_date_first(target: str, require_program: Callable[..., str]) -> None:
+    steps = subprocess.run([require_program("make"), "--dry-run", target], cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout
+    assert steps.startswith("python3 lib/effekt/packaging/install.py")
+
+
+def test_an_old_python_is_told_which_one_is_needed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(install.sys, "version_info", (3, 10, 12))
+    with pytest.raises(install.InstallError, match=r"3\.11 or newer is needed.*make run PYTHON="):
+        install.install(tmp_path)
+    assert list(tmp_path.iterdir()) == []

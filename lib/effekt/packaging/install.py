@@ -79,7 +79,7 @@ def make_environment(environment: Path) -> None:
 def install_lock(python: Path, lock: Path) -> None:
     """Every package of a lock, each file checked against its hash; uv first where it is there, else pip."""
     uv = shutil.which("uv")
-    if uv and os.environ.get("EFFEKT_INSTALLER") != "pip":
+    if uv:
         command = [uv, "pip", "install", "--quiet", "--python", str(python), "--no-deps", "--require-hashes", "-r", str(lock)]
         if subprocess.run(command).returncode == 0:
             return

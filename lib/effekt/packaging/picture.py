@@ -36,10 +36,10 @@ def photograph(page: Path, target: Path, width: int, height: int) -> None:
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser is None:
         raise UsageError(f"A browser is needed to take the picture: one of {', '.join(BROWSERS)}.")
-    command = [browser, "--headless", "--disable-gpu", "--hide-scrollbars", f"--window-size={width},{height}", f"--screenshot={target}", page.as_uri()]
+    command = [browser, "--headless", "--disable-gpu", "--hide-scrollbars", f"--window-size={width},{height}", f"--screenshot={target}"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.insert(1, "--no-sandbox")
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    subprocess.run([*command, page.as_uri()], check=True, capture_output=True, timeout=120)
 
 
 def shrink(source: Path, target: Path, largest: int = LARGEST_BYTES) -> int:
