@@ -37,14 +37,15 @@ def name(path: Path) -> str:
 
 
 def public_things(tree: ast.Module) -> list[tuple[str, ast.AST]]:
-    """The module, its public functions and classes, and their public methods."""
+    """The module, its public functions and classes, and their public methods of more than one statement."""
     found: list[tuple[str, ast.AST]] = [("the module", tree)]
     for node in tree.body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and not node.name.startswith("_"):
             found.append((node.name, node))
             if isinstance(node, ast.ClassDef):
                 methods = [part for part in node.body if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef)]
-                found += [(f"{node.name}.{method.name}", method) for method in methods if not method.name.startswith("_")]
+                longer = [method for method in methods if not method.name.startswith("_") and len(method.body) > 1]
+                found += [(f"{node.name}.{method.name}", method) for method in longer]
     return found
 
 
