@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -11,15 +10,6 @@ from PIL import Image
 
 from effekt.errors import UsageError
 from effekt.packaging import picture
-
-
-def test_the_page_is_taken_from_the_newest_run(tmp_path: Path) -> None:
-    for age, run in enumerate(("b_newest", "a_older")):
-        page = tmp_path / run / picture.PAGE
-        page.parent.mkdir(parents=True)
-        page.touch()
-        os.utime(page, (1000 - age, 1000 - age))
-    assert picture.newest_page(tmp_path).parents[1].name == "b_newest"
 
 
 def test_without_a_run_it_says_what_to_type(tmp_path: Path) -> None:

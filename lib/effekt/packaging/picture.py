@@ -23,12 +23,12 @@ LARGEST_BYTES = 100_000
 COLOURS = (64, 48, 32, 16)
 
 
-def newest_page(outputs: Path = OUTPUTS, page: str = PAGE) -> Path:
-    """The page of the newest run that has it; UsageError where none has."""
-    pages = sorted(outputs.glob(f"*/{page}"), key=lambda path: path.stat().st_mtime)
-    if not pages:
-        raise UsageError(f"No run has the page {page}: type `make run` first.")
-    return pages[-1]
+def newest_page(outputs: Path = OUTPUTS) -> Path:
+    """The page in the newest run; UsageError where it has none."""
+    page = outputs / "latest" / PAGE
+    if not page.is_file():
+        raise UsageError(f"The newest run has no page {PAGE}: type `make run` first.")
+    return page
 
 
 def photograph(page: Path, target: Path, width: int, height: int) -> None:
