@@ -15,6 +15,7 @@ YEAR = 365.25
 KNOWN_FROM = 64                           # age from which the delivery holds a citizen
 AGE_BANDS = np.array([65, 70, 75, 80, 85, 90], dtype=float)
 AGE_SHARES = np.array([0.315, 0.235, 0.180, 0.135, 0.090, 0.045])
+FRAIL_DIE = 0.65                          # share of the hazard of death that is proportional to frailty
 STOCK = 0.69                              # of all ever 65+: those who are so on the first day
 
 
@@ -24,7 +25,8 @@ class Citizens:
 
     Fields
     ------
-    birth, death : day (death is NEVER for who survives the period). sex : 1 man, 2 woman. frailty : gamma, mean 1 when drawn.
+    birth, death : day (death is NEVER for who survives the period). sex : 1 man, 2 woman.
+    frailty : gamma, mean 1 at 65; less among the old of the first day, whose frail contemporaries have died.
     home : position of the municipality in each quarter, or ELSEWHERE, ABROAD, UNKNOWN. Shape (citizens, quarters).
     emigration, back : day of leaving the country and first quarter back in it; NEVER where it does not happen.
     """
@@ -48,10 +50,10 @@ class Citizens:
 
     @cached_property
     def days(self) -> np.ndarray:
-        """Days of each month alive and resident in the study area, the day of death or emigration not counted. Shape (citizens, months)."""
+        """Days of each month alive and resident in the study area, the day of death counted, that of emigration not. Shape (citizens, months)."""
         calendar = self.calendar
         start, length = calendar.month_start[:-1], calendar.month_length
-        days = np.clip(self.death.astype(np.int32)[:, None] - start, 0, length).astype(np.int8)
+        days = np.clip(self.death.astype(np.int32)[:, None] + 1 - start, 0, length).astype(np.int8)
         for i in np.flatnonzero(self.emigration < NEVER):
             month = int(calendar.month_of_day[self.emigration[i]])
             days[i, month] = min(days[i, month], self.emigration[i] - start[month])
@@ -83,7 +85,7 @@ def draw_citizens(spec: RegionSpec) -> Citizens:
     birth = _draw_births(rng, n, calendar)
     age0 = -birth / YEAR
     sex = np.where(rng.random(n) < np.clip(0.50 + 0.007 * (np.maximum(age0, 65) - 65), 0.5, 0.75), 2, 1).astype(np.int8)
-    frailty = rng.gamma(rates.frailty_shape, 1 / rates.frailty_shape, n)
+    frailty = rng.gamma(rates.frailty_shape, 1.0, n) / (rates.frailty_shape + FRAIL_DIE * _cumulative_hazard(spec, np.maximum(age0, 65), sex))
     known = np.maximum(0, birth + np.ceil(KNOWN_FROM * YEAR)).astype(np.int64)
     death = _draw_deaths(rng, spec, known, birth, sex, frailty)
     home, emigration, back = _draw_homes(rng, spec, first_home, known)
@@ -102,11 +104,17 @@ def _draw_births(rng: np.random.Generator, n: int, calendar: Calendar) -> np.nda
     return -np.round(age * YEAR).astype(np.int64)
 
 
+def _cumulative_hazard(spec: RegionSpec, age: np.ndarray, sex: np.ndarray) -> np.ndarray:
+    """Hazard of death added up from 65 to `age` at frailty 1."""
+    rates = spec.rates
+    return rates.death / rates.death_age * np.expm1(rates.death_age * (age - 65)) * np.where(sex == 1, 1.2, 0.8)
+
+
 def _draw_deaths(rng: np.random.Generator, spec: RegionSpec, known: np.ndarray, birth: np.ndarray, sex: np.ndarray, frailty: np.ndarray) -> np.ndarray:
     """Days of death from a Gompertz hazard (age, sex, frailty), by inversion; alive when the delivery first knows of the citizen."""
     rates = spec.rates
     age = (known - birth) / YEAR
-    hazard = rates.death * np.exp(rates.death_age * (age - 65)) * np.where(sex == 1, 1.2, 0.8) * (0.35 + 0.65 * frailty)
+    hazard = rates.death * np.exp(rates.death_age * (age - 65)) * np.where(sex == 1, 1.2, 0.8) * (1 - FRAIL_DIE + FRAIL_DIE * frailty)
     years = np.log1p(rng.exponential(size=len(birth)) * rates.death_age / hazard) / rates.death_age
     day = known + 1 + np.floor(years * YEAR).astype(np.int64)
     return np.where(day < spec.calendar.n_days, day, NEVER)
@@ -135,7 +143,7 @@ def _draw_homes(rng: np.random.Generator, spec: RegionSpec, first_home: np.ndarr
     returns = rng.random(n) < 0.25
     for i in np.flatnonzero(leaves < calendar.n_days - 1):
         quarter = calendar.month_of_day[leaves[i]] // 3
-        emigration[i] = leaves[i]
+        emigration[i] = max(leaves[i], calendar.quarter_start[quarter] + 1)   # the snapshot of that day still has him or her
         back[i] = quarter + 3 if returns[i] and quarter + 3 < quarters else NEVER
         home[i, quarter + 1 : min(back[i], quarters)] = ABROAD
     home[calendar.quarter_start < known[:, None]] = UNKNOWN

@@ -45,7 +45,7 @@ class ClusterSpec:
 class Rates:
     """How often things happen to a citizen of 75 with average frailty, a year; and how that varies."""
 
-    acute: float = 0.32              # acute events before the cascade: admissions and emergency visits
+    acute: float = 0.38              # acute events before the cascade: admissions and emergency visits
     emergency_share: float = 0.28    # of the acute events: treated and sent home
     registered_admitted: float = 0.30    # of the emergency visits from the break on: registered as a short acute admission
     planned: float = 0.09
@@ -53,7 +53,7 @@ class Rates:
     practice: float = 6.6
     frailty_shape: float = 0.7       # gamma, mean 1: the smaller, the more of the events fall on the few
     year_shape: float = 3.0          # gamma, mean 1: good and bad years of the same citizen
-    age: float = 0.035               # log rate per year of age
+    age: float = 0.065               # log rate per year of age
     male: float = 0.12
     season: float = 0.07
     trend: float = 0.012             # log rate a calendar year, everywhere
@@ -67,7 +67,7 @@ class Rates:
     last_days: float = 6.0
     medical: float = 0.75
     place: float = 0.10              # standard deviation of the log rate between municipalities
-    death: float = 0.0135            # hazard a year at 65
+    death: float = 0.0155            # hazard a year at 65
     death_age: float = 0.092
     move: float = 0.0022             # a quarter
     emigrate: float = 0.0016         # a year

@@ -55,9 +55,9 @@ def draw_stays(spec: RegionSpec, citizens: Citizens) -> Stays:
     level = _log_level(spec, citizens, rng)
     present = citizens.days.astype(np.float32) / np.float32(YEAR)
     rates = spec.rates
-    acute = _draw_cells(rng, rates.acute * np.exp(level) * present)
+    acute = draw_cells(rng, rates.acute * np.exp(level) * present)
     slow = np.sqrt(citizens.frailty).astype(np.float32)[:, None] * np.exp(0.01 * (citizens.age.astype(np.float32) - 75))
-    planned = _draw_cells(rng, rates.planned * slow * present)
+    planned = draw_cells(rng, rates.planned * slow * present)
     citizen, month = (np.concatenate([a, b]) for a, b in zip(acute, planned, strict=True))
     kind = np.full(len(citizen), PLANNED, dtype=np.int8)
     kind[: len(acute[0])] = np.where(rng.random(len(acute[0])) < rates.emergency_share, EMERGENCY, ACUTE)
@@ -93,7 +93,7 @@ def _log_level(spec: RegionSpec, citizens: Citizens, rng: np.random.Generator) -
     return level
 
 
-def _draw_cells(rng: np.random.Generator, expected: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def draw_cells(rng: np.random.Generator, expected: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Independent Poisson events in the cells of citizens x months, as the cell of each event."""
     total = np.cumsum(expected.ravel(), dtype=np.float64)
     at = np.sort(rng.random(rng.poisson(total[-1]))) * total[-1]
@@ -130,10 +130,16 @@ def _draw_readmissions(rng: np.random.Generator, spec: RegionSpec, citizens: Cit
     start = stays.end + APART + np.floor(rng.exponential(spec.rates.cascade_days * MINUTES, len(stays))).astype(np.int64)
     again &= ~stays.died & (start < spec.calendar.n_days * MINUTES)
     citizen, start = stays.citizen[again], start[again]
-    month = spec.calendar.month_of_day[start // MINUTES]
-    there = start // MINUTES < spec.calendar.month_start[month] + citizens.days[citizen, month]
+    there = _at_home(spec, citizens, citizen, start)
     citizen, start = citizen[there], start[there]
     return _complete(rng, spec, citizens, citizen, start, np.full(len(citizen), ACUTE, dtype=np.int8))
+
+
+def _at_home(spec: RegionSpec, citizens: Citizens, citizen: np.ndarray, start: np.ndarray) -> np.ndarray:
+    """Whether the citizen is alive and resident in the study area on the day of the minute `start`."""
+    day = start // MINUTES
+    month = spec.calendar.month_of_day[day]
+    return day < spec.calendar.month_start[month] + citizens.days[citizen, month]
 
 
 def _draw_last(rng: np.random.Generator, spec: RegionSpec, citizens: Citizens) -> Stays:
@@ -142,8 +148,7 @@ def _draw_last(rng: np.random.Generator, spec: RegionSpec, citizens: Citizens) -
     start = citizens.death * MINUTES - lead
     found = (rng.random(len(citizens)) < spec.rates.last) & (citizens.death < NEVER) & (start >= 0)
     citizen, start = np.flatnonzero(found), start[found]
-    month = spec.calendar.month_of_day[start // MINUTES]
-    there = citizens.days[citizen, month] > 0
+    there = _at_home(spec, citizens, citizen, start)
     citizen, start = citizen[there], start[there]
     stays = _complete(rng, spec, citizens, citizen, start, np.full(len(citizen), ACUTE, dtype=np.int8))
     end = np.where(rng.random(len(citizen)) < 0.8, citizens.death[citizen] * MINUTES + (start // 60 * 7 % 24) * 60, stays.end)

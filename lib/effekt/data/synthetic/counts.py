@@ -12,6 +12,10 @@ from effekt.data.synthetic.stays import PLANNED, Stays
 from effekt.errors import UsageError
 
 
+COUNTED = ("adm_rate", "adm_acute", "adm_acute_medical", "readm30", "beddays")
+HOUR, READMISSION_HOURS = 60, 30 * 24
+
+
 def in_target(region: Region) -> np.ndarray:
     """Citizens x months: alive, resident in the study area and old enough on the first day of the month."""
     return region.citizens.in_target & (region.citizens.age >= region.spec.age_min)
@@ -38,7 +42,19 @@ def _weight(stays: Stays, outcome: str, end_of_data: int) -> np.ndarray:
     if outcome == "beddays":
         midnights = np.minimum(stays.end, end_of_data) // MINUTES - stays.start // MINUTES
         return np.where(stays.inpatient, np.maximum(midnights, 1), 0).astype(float)
-    raise UsageError(f"The simulator does not count the outcome {outcome!r} itself; it counts adm_rate, adm_acute, adm_acute_medical, beddays.")
+    if outcome == "readm30":
+        return (acute & _soon_after_discharge(stays)).astype(float)
+    raise UsageError(f"The simulator does not count the outcome {outcome!r} itself; it counts {', '.join(COUNTED)}.")
+
+
+def _soon_after_discharge(stays: Stays) -> np.ndarray:
+    """Stays that start at most 30 days (in whole hours) after the citizen's last admission ended, alive."""
+    found = np.zeros(len(stays), dtype=bool)
+    admission = np.flatnonzero(stays.inpatient)
+    earlier, later = admission[:-1], admission[1:]
+    gap = stays.start[later] // HOUR - stays.end[earlier] // HOUR
+    found[later] = (stays.citizen[later] == stays.citizen[earlier]) & ~stays.died[earlier] & (gap <= READMISSION_HOURS)
+    return found
 
 
 def person_months(region: Region, outcome: str, cluster: str | None = None) -> pd.DataFrame:

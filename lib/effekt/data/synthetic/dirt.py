@@ -1,0 +1,81 @@
+"""Rows that a real delivery would also hold: copies, impossible dates, strangers, codes that mean nothing. Added, never put in place of a true row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+Change = Callable[[pa.Table, np.random.Generator], Mapping[str, pa.Array | list]]
+
+
+@dataclass(frozen=True)
+class Dirt:
+    """`n` copies of rows of `file`, changed so that they break `rule` (the id that the import gives it)."""
+
+    rule: str
+    n: int
+    change: Change
+
+    @property
+    def file(self) -> str:
+        return self.rule.split(".")[0]
+
+
+def plant(file: str, table: pa.Table, rng: np.random.Generator, dead: pa.Table | None) -> tuple[pa.Table, dict[str, int]]:
+    """The table with dirty rows at its end, and how many of each rule. `dead` (pnr, doddato) is for contacts after death."""
+    added: dict[str, int] = {}
+    parts = [table]
+    for dirt in DIRT:
+        if dirt.file != file:
+            continue
+        source = _after_death(table, rng, dead) if dirt.rule.endswith("after_death") and dead is not None else table
+        n = min(dirt.n, len(source) // 20 if source is table else len(source))
+        rows = source.take(pa.array(np.sort(rng.choice(len(source), n, replace=False))))
+        for name, values in dirt.change(rows, rng).items():
+            column = values if isinstance(values, pa.Array | pa.ChunkedArray) else pa.array(values)
+            rows = rows.set_column(rows.schema.get_field_index(name), name, column.cast(table.schema.field(name).type))
+        parts.append(rows)
+        added[dirt.rule] = n
+    return pa.concat_tables(parts), added
+
+
+def _new_recnum(rows: pa.Table, rng: np.random.Generator) -> pa.Array:
+    return pa.array([f"9{number:011d}" for number in rng.choice(10**11, len(rows), replace=False)])
+
+
+def _stranger(rows: pa.Table, rng: np.random.Generator) -> pa.Array:
+    return pa.array([f"9{number:011d}" for number in rng.choice(10**11, len(rows), replace=False)])
+
+
+def _before(rows: pa.Table) -> pa.Array:
+    return pa.array(rows["d_inddto"].to_numpy().astype("datetime64[D]") - np.timedelta64(3, "D"))
+
+
+def _after_death(table: pa.Table, rng: np.random.Generator, dead: pa.Table) -> pa.Table:
+    """Contacts of some of the dead, sixty days after their death."""
+    n = min(len(dead), len(table))
+    rows = table.take(pa.array(rng.choice(len(table), n, replace=False)))
+    day = pa.array(dead["doddato"].slice(0, n).to_numpy().astype("datetime64[D]") + np.timedelta64(60, "D"))
+    changed = {"pnr": dead["pnr"].slice(0, n), "d_inddto": day, "d_uddto": day}
+    for name, column in changed.items():
+        rows = rows.set_column(rows.schema.get_field_index(name), name, column.cast(table.schema.field(name).type))
+    return rows
+
+
+DIRT = (
+    Dirt("bef.row.duplicate", 15, lambda rows, rng: {}),
+    Dirt("bef.kom.unknown", 11, lambda rows, rng: {"pnr": _stranger(rows, rng), "kom": ["999"] * len(rows)}),
+    Dirt("lpr_adm.row.duplicate", 37, lambda rows, rng: {}),
+    Dirt("lpr_adm.d_uddto.before_admission", 21, lambda rows, rng: {"recnum": _new_recnum(rows, rng), "d_uddto": _before(rows)}),
+    Dirt("lpr_adm.pnr.unknown", 13, lambda rows, rng: {"recnum": _new_recnum(rows, rng), "pnr": _stranger(rows, rng)}),
+    Dirt("lpr_adm.d_inddto.after_death", 9, lambda rows, rng: {"recnum": _new_recnum(rows, rng), "v_udtime": [23] * len(rows)}),
+    Dirt("lpr_diag.recnum.unknown", 6, lambda rows, rng: {"recnum": _new_recnum(rows, rng)}),
+    Dirt("sssy.barnmak.child", 64, lambda rows, rng: {"barnmak": [1] * len(rows)}),
+    Dirt("sssy.honuge.week", 8, lambda rows, rng: {"honuge": ["1354"] * len(rows)}),
+    Dirt("sssy.pnr.shape", 5, lambda rows, rng: {"pnr": ["12345678A"] * len(rows)}),
+    Dirt("homecare.leveret.allocated", 52, lambda rows, rng: {"leveret": [0] * len(rows)}),
+    Dirt("homecare.kommunekode.unknown", 7, lambda rows, rng: {"kommunekode": ["9999"] * len(rows)}),
+)
