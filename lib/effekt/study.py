@@ -140,7 +140,7 @@ class Study:
 
         Raises DataError for a table or a column that is not there, with the command that makes it.
         """
-        return self.read_arrow(table, columns, filters).to_pandas()
+        return self.read_arrow(table, columns, filters).to_pandas(date_as_object=False)
 
     def read_arrow(self, table: str, columns: Sequence[str] | None = None, filters: Any = None) -> Any:
         """As `read`, as a pyarrow table."""

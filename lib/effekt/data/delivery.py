@@ -1,0 +1,196 @@
+"""`effekt import`: a folder of a sender's files becomes the canonical tables of a study, and every row is accounted for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from effekt.data.canonical import write_tables
+from effekt.data.checking import Broken, check_rows, empty_view
+from effekt.data.folders import replaced_folders
+from effekt.data.keys import draw_salt, make_keys
+from effekt.data.reading import Found, find_file, load_text
+from effekt.data.registers import REGISTERS
+from effekt.data.registers.source import Source
+from effekt.errors import DeliveryError
+from effekt.paths import find_study
+from effekt.protocol import Protocol, load_protocol
+from effekt.protocol_checks import load_municipalities
+from effekt.provenance import file_hash, hash_files, import_closure
+
+RECORD = "import.json"
+
+
+@dataclass(frozen=True)
+class FileAccount:
+    """Where the rows of one file went: n_in = n_kept + n_quarantined + n_set_aside, always."""
+
+    file: str
+    n_in: int
+    n_kept: int
+    n_quarantined: int
+    n_set_aside: int
+    broken: tuple[Broken, ...]
+
+    def __post_init__(self) -> None:
+        if self.n_in != self.n_kept + self.n_quarantined + self.n_set_aside:
+            raise AssertionError(f"{self.file}: {self.n_in} rows in, but {self.n_kept} + {self.n_quarantined} + {self.n_set_aside} accounted for")
+
+    def lines(self) -> list[str]:
+        """The account as text for the screen: counts, and the row numbers of the first rows a rule; no values."""
+        told = f"{self.file}: {self.n_in:,} rows in = {self.n_kept:,} kept + {self.n_quarantined:,} quarantined + {self.n_set_aside:,} set aside"
+        return [told, *(f"  {item.n:,} {item.reaction.replace('_', ' ')} [{item.rule}] {item.en}; first rows {_rows(item)}" for item in self.broken)]
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What an import did: an account a file, the rows of each canonical table, what is worth knowing. `unchanged`: nothing had to be done."""
+
+    accounts: tuple[FileAccount, ...]
+    tables: dict[str, int]
+    warnings: tuple[str, ...]
+    unchanged: bool = False
+
+
+def import_delivery(delivery_path: str | Path, study_path: str | Path, report: Callable[[str], None] = lambda line: None) -> ImportReport:
+    """Read a delivery into `tables/` of the study. Does nothing where the files, the protocol and the library are the same as last time.
+
+    Person identifiers are replaced by study keys (`keys/`). Rows that break a rule are quarantined, rows that a named rule removes are set aside;
+    both are listed by file and row number in `tables/quarantine.parquet`, without any of their values.
+
+    Raises DeliveryError with every problem of every file at once: which, where it was looked for, what to ask for. Nothing is changed then.
+    """
+    study, delivery = find_study(study_path), Path(delivery_path)
+    protocol = load_protocol(study)
+    found, problems = _find(delivery)
+    if problems:
+        raise DeliveryError(_told(delivery, problems))
+    stamp = {
+        "files": {item.source.file: {"sha256": file_hash(item.path), "bytes": item.path.stat().st_size} for item in found.values()},
+        "protocol": protocol.content_hash(),
+        "library": hash_files(import_closure("effekt.data.delivery")),
+    }
+    before = read_report(study)
+    if before is not None and _stamp(study) == stamp and all((study / "tables" / f"{table}.parquet").is_file() for table in before.tables):
+        return replace(before, unchanged=True)
+    with replaced_folders(study, "tables", "keys") as (tables, keys), duckdb.connect(config={"temp_directory": str(tables / ".spill")}) as connection:
+        done = _import(connection, found, delivery, protocol, tables, keys)
+        _write_record(tables / RECORD, {"stamp": stamp, **asdict(done)})
+    for line in [line for account in done.accounts for line in account.lines()] + [f"note: {warning}" for warning in done.warnings]:
+        report(line)
+    return done
+
+
+def read_report(study_path: Path) -> ImportReport | None:
+    """The report of the last import of a study; None where there is none."""
+    record = _record(study_path)
+    if record is None:
+        return None
+    accounts = tuple(
+        FileAccount(**{**account, "broken": tuple(Broken(**{**item, "rows": tuple(item["rows"])}) for item in account["broken"])})
+        for account in record["accounts"]
+    )
+    return ImportReport(accounts, record["tables"], tuple(record["warnings"]), record["unchanged"])
+
+
+def _find(delivery: Path) -> tuple[dict[str, Found], list[str]]:
+    if not delivery.is_dir():
+        return {}, [f"there is no folder {delivery.absolute()}. Name the folder that holds the sender's files."]
+    found: dict[str, Found] = {}
+    problems: list[str] = []
+    for source in _sources():
+        item, wrong = find_file(source, delivery)
+        problems += wrong
+        if item is not None:
+            found[source.name] = item
+    return found, problems
+
+
+def _import(connection: duckdb.DuckDBPyConnection, found: dict[str, Found], delivery: Path, protocol: Protocol, tables: Path, keys: Path) -> ImportReport:
+    problems = [problem for item in found.values() for problem in load_text(connection, item)]
+    if problems:
+        raise DeliveryError(_told(delivery, problems))
+    _reference_tables(connection, protocol)
+    salt = draw_salt(protocol.seed if protocol.synthetic else None)
+    accounts = []
+    for source in _sources():
+        if source.name in found:
+            accounts.append(_check(connection, found[source.name]))
+        else:
+            empty_view(connection, source)
+        if source.study_key is not None:
+            make_keys(connection, source.study_key, source.name, salt)
+            connection.execute(f"COPY {source.study_key.table} TO '{_quoted(keys / source.study_key.table)}.parquet' (FORMAT parquet)")
+    counts = write_tables(connection, tables)
+    _write_quarantine(connection, accounts, tables)
+    warnings = tuple(warning for item in found.values() for warning in item.warnings)
+    return ImportReport(tuple(accounts), counts, warnings)
+
+
+def _check(connection: duckdb.DuckDBPyConnection, found: Found) -> FileAccount:
+    broken = check_rows(connection, found)
+    name = found.source.name
+    n_in = _count(connection, f"checked_{name}")
+    by_reaction = {kind: sum(item.n for item in broken if item.reaction == kind) for kind in ("quarantine", "set_aside")}
+    return FileAccount(found.source.file, n_in, _count(connection, f"kept_{name}"), by_reaction["quarantine"], by_reaction["set_aside"], broken)
+
+
+def _write_quarantine(connection: duckdb.DuckDBPyConnection, accounts: list[FileAccount], tables: Path) -> None:
+    """File, row number, rule and reaction of every row that was not kept: enough to find it at the sender's, and nothing of what it says."""
+    parts = ["SELECT ''::VARCHAR AS file, 0::BIGINT AS row, ''::VARCHAR AS rule, ''::VARCHAR AS reaction WHERE false"]
+    for account in accounts:
+        for item in account.broken:
+            name = next(source.name for source in _sources() if source.file == account.file)
+            parts.append(f"SELECT '{account.file}', row_no, verdict, '{item.reaction}' FROM checked_{name} WHERE verdict = '{item.rule}'")
+    path = _quoted(tables / "quarantine.parquet")
+    connection.execute(f"COPY (FROM ({' UNION ALL '.join(parts)}) ORDER BY file, row) TO '{path}' (FORMAT parquet)")
+
+
+def _reference_tables(connection: duckdb.DuckDBPyConnection, protocol: Protocol) -> None:
+    codes = ", ".join(f"('{code}')" for code in load_municipalities())
+    connection.execute(f"CREATE OR REPLACE TABLE municipality AS SELECT * FROM (VALUES {codes}) AS list(kommunekode)")
+    connection.execute(f"CREATE OR REPLACE TABLE last_day AS SELECT last_day(DATE '{protocol.data_period.last}') AS day")
+
+
+def _sources() -> list[Source]:
+    return [source for register in REGISTERS for source in register.sources]
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    row = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _told(delivery: Path, problems: list[str]) -> str:
+    count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+    return "\n".join([f"The delivery {delivery} was not imported, {count}:", *(f"- {problem}" for problem in problems)])
+
+
+def _rows(broken: Broken) -> str:
+    return ", ".join(str(row) for row in broken.rows) + (" ..." if broken.n > len(broken.rows) else "")
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def _record(study: Path) -> dict[str, Any] | None:
+    try:
+        record = json.loads((study / "tables" / RECORD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return record if isinstance(record, dict) and "stamp" in record else None
+
+
+def _stamp(study: Path) -> Any:
+    record = _record(study)
+    return record["stamp"] if record else None
+
+
+def _write_record(path: Path, record: dict[str, Any]) -> None:
+    path.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -1,0 +1,103 @@
+"""BEF (population, quarterly snapshots), DOD (deaths) and VNDS (migration): citizens, where they lived and when they died."""
+
+from __future__ import annotations
+
+from effekt.data.contracts import Column, Rule
+from effekt.data.registers.source import Register, Source, StudyKey, pnr, unknown_citizen
+
+BEF = Source(
+    "bef",
+    "bef.csv",
+    "the population register BEF: pnr, koen, foed_dag, kom and referencetid, one row a person and quarter",
+    (
+        pnr(),
+        Column("koen", "integer", "Køn: 1 mand, 2 kvinde", "Sex: 1 male, 2 female", low=1, high=2),
+        Column("foed_dag", "date", "Fødselsdato", "Date of birth"),
+        Column("kom", "text", "Bopælskommune, 3 cifre", "Municipality of residence, 3 digits", shape=r"\d{3,4}"),
+        Column("referencetid", "date", "Opgørelsesdag", "Day of the snapshot"),
+    ),
+    key=("pnr", "referencetid"),
+    study_key=StudyKey("citizen_key", "pnr", "citizen_id"),
+    rules=(
+        Rule(
+            "bef.kom.unknown",
+            "lpad(kom, 4, '0') NOT IN (SELECT kommunekode FROM municipality)",
+            "quarantine",
+            "Kommunekoden findes ikke efter 2007",
+            "The municipality code does not exist after 2007",
+        ),
+        Rule("bef.foed_dag.after_snapshot", "foed_dag > referencetid", "quarantine", "Født efter opgørelsesdagen", "Born after the day of the snapshot"),
+        Rule(
+            "bef.pnr.contradicts",
+            "pnr IN (SELECT pnr FROM checked_bef WHERE verdict IS NULL GROUP BY pnr HAVING min(koen) <> max(koen) OR min(foed_dag) <> max(foed_dag))",
+            "quarantine",
+            "Samme person har to køn eller to fødselsdatoer",
+            "The same person has two sexes or two dates of birth",
+        ),
+    ),
+)
+
+DOD = Source(
+    "dod",
+    "dod.csv",
+    "the register of deaths DOD: pnr and doddato (not DODSAARS, not the copies in LPR)",
+    (pnr(), Column("doddato", "date", "Dødsdato", "Date of death")),
+    key=("pnr",),
+    rules=(
+        unknown_citizen("dod", "set_aside"),
+        Rule(
+            "dod.doddato.before_birth",
+            "doddato < (SELECT any_value(foed_dag) FROM kept_bef WHERE kept_bef.pnr = checked_dod.pnr)",
+            "quarantine",
+            "Død før fødsel",
+            "Death before birth",
+        ),
+    ),
+)
+
+VNDS = Source(
+    "vnds",
+    "vnds.csv",
+    "the migration register VNDS: pnr, indud_kode (U or I) and haend_dato",
+    (
+        pnr(),
+        Column("indud_kode", "text", "U udvandret, I indvandret", "U emigrated, I immigrated", codes=("U", "I")),
+        Column("haend_dato", "date", "Dato for vandringen", "Date of the migration"),
+    ),
+    key=("pnr", "indud_kode", "haend_dato"),
+    rules=(unknown_citizen("vnds", "set_aside"),),
+)
+
+CITIZEN = """
+    SELECT citizen_id, any_value(koen) AS sex, any_value(foed_dag) AS birth_date
+    FROM kept_bef JOIN citizen_key USING (pnr)
+    GROUP BY citizen_id
+"""
+
+# A snapshot holds until the next one of the file (the last: as long as the one before it), or until the person emigrates in between.
+# Snapshots that follow each other in the same municipality are one period of residence.
+RESIDENCE = """
+    WITH snapshot AS (
+        SELECT referencetid, coalesce(lead(referencetid) OVER (ORDER BY referencetid), referencetid + INTERVAL 3 MONTH)::DATE AS until
+        FROM (SELECT DISTINCT referencetid FROM kept_bef)
+    ), lived AS (
+        SELECT k.citizen_id, lpad(b.kom, 4, '0') AS kommunekode, b.referencetid AS start,
+               least(s.until, coalesce(min(v.haend_dato), s.until)) AS "end"
+        FROM kept_bef b
+        JOIN snapshot s USING (referencetid)
+        JOIN citizen_key k USING (pnr)
+        LEFT JOIN (SELECT * FROM kept_vnds WHERE indud_kode = 'U') v ON v.pnr = b.pnr AND v.haend_dato > b.referencetid AND v.haend_dato < s.until
+        GROUP BY k.citizen_id, b.kom, b.referencetid, s.until
+    ), marked AS (
+        SELECT *, CASE WHEN lag("end") OVER w = start AND lag(kommunekode) OVER w = kommunekode THEN 0 ELSE 1 END AS is_new
+        FROM lived WINDOW w AS (PARTITION BY citizen_id ORDER BY start)
+    ), numbered AS (
+        SELECT *, sum(is_new) OVER (PARTITION BY citizen_id ORDER BY start) AS spell FROM marked
+    )
+    SELECT citizen_id, any_value(kommunekode) AS kommunekode, min(start) AS start, max("end") AS "end"
+    FROM numbered GROUP BY citizen_id, spell
+"""
+
+DEATH = "SELECT citizen_id, doddato AS death_date FROM kept_dod JOIN citizen_key USING (pnr)"
+
+REGISTER = Register("bef", (BEF, DOD, VNDS), {"citizen": CITIZEN, "residence": RESIDENCE, "death": DEATH})

@@ -1,0 +1,84 @@
+"""LPR2 (hospital contacts until March 2019): contacts with hour-precise times, and their diagnoses."""
+
+from __future__ import annotations
+
+from effekt.data.contracts import Column, Rule
+from effekt.data.registers.source import Register, Source, StudyKey, pnr, recnum, unknown_citizen, unknown_contact
+
+_START = "d_inddto + to_hours(coalesce(v_indtime, 0))"
+_END = "d_uddto + to_hours(coalesce(v_udtime, 23))"
+
+ADM = Source(
+    "lpr_adm",
+    "lpr_adm.csv",
+    "the LPR2 table lpr_adm (t_adm), one row a contact",
+    (
+        recnum(),
+        pnr(),
+        Column("c_sgh", "text", "Sygehus (SHAK, 4 cifre)", "Hospital (SHAK, 4 digits)", shape=r"\w{4}", required=False),
+        Column("c_afd", "text", "Afdeling (3 tegn)", "Department (3 characters)", shape=r"\w{3}", required=False),
+        Column("c_spec", "text", "Hovedspeciale", "Main specialty", shape=r"\d{2}", required=False),
+        Column(
+            "c_pattype",
+            "text",
+            "0 indlagt, 2 ambulant, 3 skadestue (til og med 2013)",
+            "0 inpatient, 2 outpatient, 3 emergency (until 2013)",
+            codes=("0", "2", "3"),
+        ),
+        Column("c_indm", "text", "1 akut, 2 ikke akut", "1 acute, 2 not acute", codes=("1", "2"), required=False),
+        Column("c_udm", "text", "Udskrivningsmåde", "Mode of discharge", required=False),
+        Column("d_inddto", "date", "Indlæggelsesdato", "Date of admission"),
+        Column("v_indtime", "integer", "Indlæggelsestime", "Hour of admission", low=0, high=23, required=False),
+        Column("v_indminut", "integer", "Indlæggelsesminut", "Minute of admission", low=0, high=59, required=False),
+        Column("d_uddto", "date", "Udskrivningsdato", "Date of discharge", required=False),
+        Column("v_udtime", "integer", "Udskrivningstime", "Hour of discharge", low=0, high=24, required=False),
+        Column("c_adiag", "text", "Aktionsdiagnose", "Action (primary) diagnosis", required=False),
+    ),
+    key=("recnum",),
+    study_key=StudyKey("contact_key", "recnum", "contact_id"),
+    rules=(
+        unknown_citizen("lpr_adm"),
+        Rule("lpr_adm.d_uddto.before_admission", f"{_END} < {_START}", "quarantine", "Udskrevet før indlæggelsen", "Discharged before admitted"),
+        Rule(
+            "lpr_adm.d_inddto.after_death",
+            "d_inddto > (SELECT any_value(doddato) FROM kept_dod WHERE kept_dod.pnr = checked_lpr_adm.pnr) + 30",
+            "quarantine",
+            "Kontakt mere end 30 dage efter død",
+            "Contact more than 30 days after death",
+        ),
+    ),
+)
+
+DIAG = Source(
+    "lpr_diag",
+    "lpr_diag.csv",
+    "the LPR2 table lpr_diag (t_diag), one row a diagnosis",
+    (
+        recnum(),
+        Column("c_diag", "text", "Diagnosekode med D", "Diagnosis code with D", shape=r"D\w{2,8}"),
+        Column("c_diagtype", "text", "Diagnosetype", "Type of diagnosis", codes=("A", "B", "C", "G", "H", "M", "+")),
+    ),
+    key=("recnum", "c_diag", "c_diagtype"),
+    rules=(unknown_contact("lpr_diag"),),
+)
+
+# The hour of discharge has no minutes: within the hour of admission a contact ends when it starts, never before.
+# From 2014 the emergency code 3 is gone and those visits are told as acute outpatient contacts; discharge modes 8, F, G, K, L by the LPR2 code list.
+CONTACT = f"""
+    SELECT contact_id, citizen_id, 'lpr2' AS source,
+           ({_START} + to_minutes(coalesce(v_indminut, 0)))::TIMESTAMP AS start,
+           CASE WHEN d_uddto IS NOT NULL THEN greatest({_END}, {_START} + to_minutes(coalesce(v_indminut, 0))) END::TIMESTAMP AS "end",
+           CASE WHEN v_indtime IS NULL OR (d_uddto IS NOT NULL AND v_udtime IS NULL) THEN 'day' ELSE 'hour' END AS time_precision,
+           CASE WHEN c_pattype = '0' THEN 'inpatient'
+                WHEN c_pattype = '3' OR (c_pattype = '2' AND c_indm = '1' AND d_inddto >= DATE '2014-01-01') THEN 'emergency'
+                ELSE 'outpatient' END AS kind,
+           c_indm = '1' AS acute,
+           c_sgh || coalesce(c_afd, '') AS shak, c_spec AS specialty, c_adiag AS action_diagnosis,
+           CASE WHEN d_uddto IS NULL OR c_udm IS NULL THEN NULL
+                WHEN c_udm = '8' THEN 'dead' WHEN c_udm IN ('F', 'G', 'K', 'L') THEN 'transfer' ELSE 'home' END AS discharge_mode
+    FROM kept_lpr_adm JOIN citizen_key USING (pnr) JOIN contact_key USING (recnum)
+"""
+
+DIAGNOSIS = "SELECT contact_id, c_diag AS code, c_diagtype AS type FROM kept_lpr_diag JOIN contact_key USING (recnum)"
+
+REGISTER = Register("lpr2", (ADM, DIAG), {"contact": CONTACT, "diagnosis": DIAGNOSIS})

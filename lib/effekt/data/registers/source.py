@@ -1,0 +1,81 @@
+"""What a reader says about one file of a sender: its columns, its key, the rules its rows must keep."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from effekt.data.contracts import Column, Rule
+
+
+@dataclass(frozen=True)
+class StudyKey:
+    """An identifier of the sender that is replaced: `table` maps `column` to `key`, a random number of the study."""
+
+    table: str
+    column: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file. `name` is also the name of the views: `checked_<name>` (typed, with verdicts) and `kept_<name>` (rows that broke no rule).
+
+    key : columns that must not be shared by two rows: exact copies of a row are set aside, rows that contradict each other are quarantined.
+    ask : what to ask the sender for when the file is missing. optional : a study can do without it.
+    study_key : the identifier of this file that gets a study key, from the rows that were kept.
+    rules : tried in order after the columns' own; the first that a row breaks is its verdict.
+    """
+
+    name: str
+    file: str
+    ask: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    study_key: StudyKey | None = None
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class Register:
+    """A register: its files, and how the kept rows become canonical rows (canonical table -> SQL).
+
+    The SQL may use `kept_<name>` of every file read so far, the key tables, `municipality` (kommunekode) and `last_day` (one date: the last of the data).
+    """
+
+    name: str
+    sources: tuple[Source, ...]
+    tables: Mapping[str, str] = field(default_factory=dict)
+
+
+def pnr(da: str = "Personens pseudonym", en: str = "Pseudonym of the person") -> Column:
+    """The pseudonymised person identifier, which never leaves the import."""
+    return Column("pnr", "text", da, en, shape=r"\d{10}(\d{2})?")
+
+
+def recnum() -> Column:
+    """The running number of a hospital contact."""
+    return Column("recnum", "text", "Kontaktens løbenummer", "Running number of the contact")
+
+
+def unknown_contact(file: str) -> Rule:
+    """Rows about hospital contacts that were not delivered, or not kept."""
+    return Rule(
+        f"{file}.recnum.unknown",
+        "recnum NOT IN (SELECT recnum FROM contact_key)",
+        "quarantine",
+        "Hører ikke til en godkendt kontakt",
+        "Belongs to no contact that was kept",
+    )
+
+
+def unknown_citizen(file: str, reaction: str = "quarantine") -> Rule:
+    """Rows of people whom the population register does not know."""
+    return Rule(
+        f"{file}.pnr.unknown",
+        "pnr NOT IN (SELECT pnr FROM citizen_key)",
+        reaction,  # type: ignore[arg-type]
+        "Personen findes ikke i befolkningsregistret",
+        "The person is not in the population register",
+    )

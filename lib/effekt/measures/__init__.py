@@ -1,0 +1,14 @@
+"""What is counted: derived tables built from canonical ones (`build_*`, `prepare`), and the frames that notebooks and estimators take."""
+
+from effekt import lazy
+
+_EXPORTS: dict[str, str] = {
+    "monthly": "series",
+    "cluster_panel": "panels",
+    "panel": "panels",
+    "population": "places",
+    "person_months": "citizens",
+    "persons": "citizens",
+}
+
+__getattr__, __dir__ = lazy.exports(__name__, _EXPORTS)

@@ -1,0 +1,187 @@
+"""`effekt prepare`: builds the derived tables of a study from its canonical tables, each only when something it is made of has changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from effekt.errors import DataError, UsageError
+from effekt.paths import find_study
+from effekt.protocol import Protocol, load_protocol
+from effekt.provenance import file_hash, hash_files, import_closure
+
+RECORD = "prepared.json"
+ENGINES = ("duckdb",)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One derived table: what it is made of, how rows are ordered in its file, and the module whose files decide whether it is made again."""
+
+    table: str
+    module: str
+    inputs: tuple[str, ...]
+    derived_inputs: tuple[str, ...]
+    order: tuple[str, ...]
+
+
+STEPS = (
+    Step("stays", "effekt.measures.build_stays", ("contact", "residence"), (), ("citizen_id", "start")),
+    Step("person_months", "effekt.measures.build_person_months", ("residence", "citizen", "death"), ("stays",), ("cluster_id", "month", "citizen_id")),
+    Step("cost_months", "effekt.measures.build_cost_months", ("service", "unit_cost", "price_index"), ("person_months",), ("cluster_id", "month", "citizen_id")),
+)
+
+
+@dataclass(frozen=True)
+class PreparedTable:
+    """One derived table as it lies there: `key` names everything it was made of, `content` is the hash of its file."""
+
+    table: str
+    key: str
+    content: str
+    rows: int
+    columns: tuple[str, ...]
+    inputs: tuple[str, ...]
+    built: bool
+
+
+@dataclass(frozen=True)
+class PreparedReport:
+    """The derived tables, in the order they are made. `unchanged`: none had to be built."""
+
+    tables: tuple[PreparedTable, ...]
+
+    @property
+    def unchanged(self) -> bool:
+        return not any(table.built for table in self.tables)
+
+
+def prepare(study_path: str | Path, engine: str = "duckdb", report: Callable[[str], None] = lambda line: None) -> PreparedReport:
+    """Build the derived tables whose inputs, rules, protocol or engine changed since they were built; the others are left alone.
+
+    Each table is checked against its inputs (`reconcile`) before it takes its place: no citizen and no event may get lost or come twice.
+
+    Raises DataError listing every canonical table that is missing, or naming the table that cannot be read or does not add up;
+    UsageError for an unknown engine.
+    """
+    if engine not in ENGINES:
+        raise UsageError(f"Unknown engine {engine!r}; valid: {', '.join(ENGINES)}.")
+    study = find_study(study_path)
+    protocol = load_protocol(study)
+    _check_inputs(study)
+    folder = study / "derived"
+    folder.mkdir(exist_ok=True)
+    record = read_record(study)
+    contents = {name: file_hash(study / "tables" / f"{name}.parquet") for step in STEPS for name in step.inputs}
+    done: list[PreparedTable] = []
+    for step in STEPS:
+        key = _key(step, contents, protocol, engine)
+        path = folder / f"{step.table}.parquet"
+        built = not (record.get(step.table, {}).get("key") == key and path.is_file() and file_hash(path) == record[step.table]["content"])
+        if built:
+            rows, columns = _build(step, study, protocol)
+            record[step.table] = {"key": key, "content": file_hash(path), "rows": rows, "columns": columns, "inputs": [*step.inputs, *step.derived_inputs]}
+            _write_record(folder / RECORD, {step.table: record[step.table] for step in STEPS if step.table in record})
+        contents[step.table] = record[step.table]["content"]
+        told = {**record[step.table], "columns": tuple(record[step.table]["columns"]), "inputs": tuple(record[step.table]["inputs"])}
+        done.append(PreparedTable(table=step.table, built=built, **told))
+        report(f"{step.table}: {done[-1].rows:,} rows, {'built' if built else 'unchanged'}")
+    return PreparedReport(tuple(done))
+
+
+def read_record(study: Path) -> dict[str, dict[str, Any]]:
+    """What `derived/prepared.json` says of each table (key, content, rows, columns, inputs); empty where there is none."""
+    try:
+        record = json.loads((study / "derived" / RECORD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return record if isinstance(record, dict) else {}
+
+
+def _check_inputs(study: Path) -> None:
+    wanted = dict.fromkeys(name for step in STEPS for name in step.inputs)
+    missing = [name for name in wanted if not (study / "tables" / f"{name}.parquet").is_file()]
+    if missing:
+        raise DataError(
+            f"Missing canonical tables: {', '.join(missing)}. Looked in {study / 'tables'}. "
+            f"Make them with: python -m effekt import {study / 'delivery'} --study {study}"
+        )
+
+
+def _key(step: Step, contents: Mapping[str, str], protocol: Protocol, engine: str) -> str:
+    made_of = {
+        "inputs": {name: contents[name] for name in (*step.inputs, *step.derived_inputs)},
+        "library": hash_files(import_closure(step.module)),
+        "protocol": protocol.content_hash(),
+        "engine": [engine, version("duckdb"), version("ibis-framework")],
+    }
+    return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
+
+
+def _build(step: Step, study: Path, protocol: Protocol) -> tuple[int, list[str]]:
+    import duckdb
+    import ibis
+
+    from effekt.measures import build_cost_months, build_person_months, build_stays
+    from effekt.measures.reconcile import check_table
+
+    builders = {"stays": build_stays.build, "person_months": build_person_months.build, "cost_months": build_cost_months.build}
+    paths = {name: study / "tables" / f"{name}.parquet" for name in step.inputs}
+    paths |= {name: study / "derived" / f"{name}.parquet" for name in step.derived_inputs}
+    final = study / "derived" / f"{step.table}.parquet"
+    with _replaced(final) as fresh:
+        connection = ibis.duckdb.connect(temp_directory=str(fresh.with_suffix(".spill")))
+        try:
+            tables = {name: _open(connection, name, path, study) for name, path in paths.items()}
+            connection.to_parquet(builders[step.table](tables, protocol).order_by(list(step.order)), fresh, compression="zstd")
+            made = connection.read_parquet(fresh, table_name="made")
+            check_table(step.table, made, tables, protocol)
+            rows = int(made.count().execute())
+        except (duckdb.Error, ibis.IbisError) as error:
+            raise DataError(
+                f"The derived table {step.table} could not be built ({type(error).__name__}): one of {', '.join(paths)} does not hold what its contract says. "
+                f"Make them again with: python -m effekt import {study / 'delivery'} --study {study}"
+            ) from None
+        finally:
+            connection.disconnect()
+    return rows, list(made.columns)
+
+
+def _open(connection: Any, name: str, path: Path, study: Path) -> Any:
+    import duckdb
+    import ibis
+
+    try:
+        return connection.read_parquet(path, table_name=name)
+    except (duckdb.Error, ibis.IbisError, OSError):
+        step = "prepare" if path.parent.name == "derived" else f"import {study / 'delivery'}"
+        raise DataError(
+            f"The table {name} cannot be read: {path} is damaged or no parquet file. Delete it and make it again with: python -m effekt {step} --study {study}"
+        ) from None
+
+
+@contextmanager
+def _replaced(final: Path) -> Iterator[Path]:
+    """A name to write under that becomes `final` on success and is removed otherwise."""
+    import shutil
+
+    fresh = final.with_suffix(".new")
+    try:
+        yield fresh
+        os.replace(fresh, final)
+    finally:
+        fresh.unlink(missing_ok=True)
+        shutil.rmtree(fresh.with_suffix(".spill"), ignore_errors=True)
+
+
+def _write_record(path: Path, record: Mapping[str, Any]) -> None:
+    fresh = path.with_suffix(".new")
+    fresh.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    os.replace(fresh, path)

@@ -1,0 +1,97 @@
+"""What must add up before a derived table counts as made: nobody lost, nothing twice, every event and every oere accounted for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ibis.expr.types import Table
+
+from effekt.errors import DataError
+from effekt.measures.build_cost_months import KEYS, add_fixed_prices, sum_costs
+from effekt.measures.build_person_months import count_events, next_month
+from effekt.measures.build_stays import MERGED_KINDS
+from effekt.protocol import Protocol
+
+
+def check_table(name: str, made: Table, inputs: Mapping[str, Table], protocol: Protocol) -> None:
+    """Check one derived table against what it was made of; raises DataError with every sum that does not agree."""
+    checks = {"stays": check_stays, "person_months": check_person_months, "cost_months": check_cost_months}
+    problems = checks[name](made, inputs, protocol)
+    if problems:
+        raise DataError("\n".join([f"The derived table {name} does not add up:", *(f"- {problem}" for problem in problems)]))
+
+
+def check_stays(stays: Table, inputs: Mapping[str, Table], protocol: Protocol) -> list[str]:
+    """Every contact is in one stay, and stays of a citizen lie more than the gap apart."""
+    import ibis
+
+    after = ibis.timestamp(f"{next_month(protocol.data_period.last)} 00:00:00")
+    contact = inputs["contact"]
+    n_contacts = _number(contact.filter(contact.kind.isin(MERGED_KINDS), contact.start < after).count())
+    following = ibis.window(group_by=stays.citizen_id, order_by=[stays.start, stays.stay_id])
+    looked = stays.mutate(next_start=stays.start.lead().over(following))
+    return [
+        *_differ("contacts in stays", _number(stays.n_contacts.sum()), n_contacts),
+        *_differ("stays with an id of their own", _number(stays.stay_id.nunique()), _number(stays.count())),
+        *_differ("stays that end before they start", _number((stays.end < stays.start).sum()), 0),
+        *_differ("stays that overlap the next", _number((looked.next_start <= looked.end).sum()), 0),
+    ]
+
+
+def check_person_months(made: Table, inputs: Mapping[str, Table], protocol: Protocol) -> list[str]:
+    """One row a citizen and month, as many as a count that goes another way finds; events inside and outside the target make up all events."""
+    counts = count_events(inputs["stays"], protocol)
+    outside = counts.anti_join(made, ["citizen_id", "month"])
+    names = [name for name in counts.columns if name not in ("citizen_id", "month")]
+    problems = [
+        *_differ("citizen-months", _number(made.count()), _number(_count_target(inputs, protocol))),
+        *_differ("citizen-months told once", _number(made.select("citizen_id", "month").distinct().count()), _number(made.count())),
+        *_differ("rows with no day or more than 31", _number(((made.days < 1) | (made.days > 31)).sum()), 0),
+    ]
+    for name in names:
+        problems += _differ(f"{name} inside and outside the target", _number(made[name].sum()) + _number(outside[name].sum()), _number(counts[name].sum()))
+    return problems
+
+
+def check_cost_months(made: Table, inputs: Mapping[str, Table], protocol: Protocol) -> list[str]:
+    """The rows of `person_months`, every line with a price, and all oere inside or outside the target."""
+    lines = add_fixed_prices(inputs["service"], inputs["unit_cost"], inputs["price_index"], protocol.price_year)
+    no_price = _number(lines.nominal_oere.isnull().sum())
+    no_index = _number(lines.filter(lines.nominal_oere.notnull()).amount_fixed_oere.isnull().sum())
+    problems = [f"{no_price:,} service lines have neither an amount nor a unit cost of their type and year (see unit_cost.csv)"] if no_price else []
+    problems += [f"{no_index:,} service lines are of a year without a price index, or {protocol.price_year} has none (see price_index.csv)"] if no_index else []
+    if problems:
+        return problems
+    people = inputs["person_months"].select(*KEYS)
+    sums = sum_costs(lines, protocol)
+    outside = sums.anti_join(made, ["citizen_id", "month"])
+    problems += _differ("rows of person_months", _number(made.select(*KEYS).intersect(people, distinct=True).count()), _number(people.count()))
+    problems += _differ("rows", _number(made.count()), _number(people.count()))
+    for name in [name for name in sums.columns if name not in ("citizen_id", "month")]:
+        problems += _differ(f"{name} inside and outside the target", _number(made[name].sum()) + _number(outside[name].sum()), _number(sums[name].sum()))
+    return problems
+
+
+def _count_target(inputs: Mapping[str, Table], protocol: Protocol) -> Table:
+    """Citizen-months of the target, counted month by month from who lives where on its first day."""
+    import ibis
+
+    months, month = [], protocol.data_period.first
+    while month <= protocol.data_period.last:
+        months.append(month)
+        month = next_month(month)
+    calendar = ibis.memtable({"month": months, "born_by": [month.replace(year=month.year - protocol.target.age_min) for month in months]})
+    lived = inputs["residence"].filter(inputs["residence"].kommunekode.isin(list(protocol.municipalities())))
+    lived = lived.inner_join(inputs["citizen"], "citizen_id").left_join(inputs["death"], "citizen_id")
+    there = lived.inner_join(calendar, [lived.start <= calendar.month, lived.end > calendar.month, lived.birth_date <= calendar.born_by])
+    alive = there.filter(there.death_date.isnull() | (there.death_date >= there.month))
+    return alive.select("citizen_id", "month").distinct().count()
+
+
+def _differ(what: str, found: int, expected: int) -> list[str]:
+    return [] if found == expected else [f"{what}: {found:,}, expected {expected:,}"]
+
+
+def _number(scalar: Table) -> int:
+    value = scalar.execute()
+    return 0 if value is None or value != value else int(value)
