@@ -143,9 +143,15 @@ class Kernels:
 def environment(folder: Path) -> dict[str, str]:
     """The variables of every kernel: this library on the path, one thread for linear algebra, no start-up files of the user."""
     inherited = {name: value for name, value in os.environ.items() if name not in ("JPY_PARENT_PID", "JPY_SESSION_NAME", "MPLBACKEND", "PYTHONSTARTUP")}
-    path = [str(paths.LIBRARY.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
-    fixed = {"PYTHONPATH": os.pathsep.join(path), "PYTHONHASHSEED": "0", "IPYTHONDIR": str(folder / "ipython"), "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
-    return {**inherited, **fixed, **dict.fromkeys(ONE_THREAD, "1")}
+    fixed = {"PYTHONHASHSEED": "0", "IPYTHONDIR": str(folder / "ipython"), "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+    return {**library_path(inherited), **fixed, **dict.fromkeys(ONE_THREAD, "1")}
+
+
+def library_path(variables: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment with this library on Python's path, whether or not it is installed."""
+    inherited = dict(os.environ if variables is None else variables)
+    path = [str(paths.LIBRARY.parent), *filter(None, [inherited.get("PYTHONPATH")])]
+    return {**inherited, "PYTHONPATH": os.pathsep.join(path)}
 
 
 def end_process(pid: int, signum: int) -> None:

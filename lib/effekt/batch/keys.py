@@ -39,10 +39,23 @@ def surroundings(study_path: Path, protocol_hash: str) -> Surroundings:
 
 
 def table_keys(study_path: Path) -> dict[str, str]:
-    """Derived table -> what it was made of (`derived/prepared.json`); the hash of its file where the record says nothing of it."""
+    """Derived table -> everything it was made of, back to the delivery.
+
+    That is its own key in `derived/prepared.json`, those of the derived tables it was made from, and the stamps of the import and of the
+    generator of a synthetic delivery: a changed library file counts wherever in the chain it stands, also if the rows came out the same.
+    A table of which nothing is recorded counts by the content of its file.
+    """
     derived = study_path / "derived"
-    recorded = _recorded(read_json(derived / "prepared.json"))
-    return {path.stem: recorded.get(path.stem) or provenance.file_hash(path) for path in sorted(derived.glob("*.parquet"))}
+    record = read_json(derived / "prepared.json") or {}
+    origin = [(read_json(study_path / name) or {}).get("stamp") for name in ("tables/import.json", "truth.json")]
+
+    def key(table: str) -> str:
+        told = record.get(table)
+        if not isinstance(told, Mapping) or "key" not in told:
+            return provenance.file_hash(derived / f"{table}.parquet")
+        return key_of([told["key"], [key(made_from) for made_from in told.get("inputs", ()) if made_from in record], origin])
+
+    return {path.stem: key(path.stem) for path in sorted(derived.glob("*.parquet"))}
 
 
 def run_key(run: PlannedRun, shared: Surroundings) -> str:
@@ -72,8 +85,3 @@ def data_hash(tables: Iterable[str], keys: Mapping[str, str]) -> str:
     """One hash for the derived tables that a run read."""
     return key_of({table: keys.get(table, "") for table in tables})
 
-
-def _recorded(prepared: Any) -> dict[str, str]:
-    tables = prepared.get("tables", {}) if isinstance(prepared, Mapping) else {}
-    found = {name: record.get("key") if isinstance(record, Mapping) else record for name, record in tables.items()}
-    return {name: key for name, key in found.items() if isinstance(key, str) and key}

@@ -90,6 +90,15 @@ def closest(given: str, valid: Iterable[str]) -> str:
     return (f" Did you mean {near[0]}?" if near else "") + (f" Valid: {', '.join(known)}." if known else " There are none.")
 
 
+def choose_notebooks(notebooks: Sequence[Notebook], wanted: Sequence[str]) -> list[Notebook]:
+    """The notebooks of these names, or beginnings of names; UsageError for an unknown one."""
+    faults: list[str] = []
+    chosen = _choose_notebooks(notebooks, wanted, faults)
+    if faults:
+        raise UsageError("\n".join(faults))
+    return chosen
+
+
 def _choose_notebooks(notebooks: Sequence[Notebook], wanted: Sequence[str], faults: list[str]) -> list[Notebook]:
     if not wanted or "all" in wanted:
         return list(notebooks)

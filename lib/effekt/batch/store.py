@@ -10,6 +10,7 @@ from typing import Any
 
 from effekt import provenance
 from effekt.batch import files
+from effekt.batch.execute import Executed
 
 FOLDER = ".finished"
 KEEP = 3
@@ -17,7 +18,10 @@ KEEP = 3
 
 @dataclass(frozen=True)
 class Finished:
-    """The record of one run that was ok. `tables` : derived table -> its key when it was read. `executed` : hash of the executed notebook."""
+    """The record of one run that was ok.
+
+    tables : derived table -> its key when it was read. executed : hash of the executed notebook. facts : what a page says it rests on.
+    """
 
     id: str
     key: str
@@ -25,6 +29,7 @@ class Finished:
     executed: str
     started: str
     seconds: float
+    facts: Mapping[str, str]
     folder: Path
 
     def notebook(self) -> dict[str, Any]:
@@ -45,12 +50,13 @@ def find(outputs: Path, run_id: str, key: str, table_keys: Mapping[str, str]) ->
     return None
 
 
-def keep(outputs: Path, run_id: str, key: str, tables: Mapping[str, str], notebook: Mapping[str, Any], started: str, seconds: float) -> Finished:
+def keep(outputs: Path, run_id: str, key: str, executed: Executed, tables: Mapping[str, str], facts: Mapping[str, str]) -> Finished:
     """Keep a run that was ok: first the executed notebook, last the record that makes it count."""
-    folder = outputs / FOLDER / run_id / f"{started.replace(':', '').replace('-', '')[:15]}_{key[:8]}"
-    executed = folder / "executed.ipynb"
-    files.write_text(executed, json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
-    finished = Finished(run_id, key, dict(tables), provenance.file_hash(executed), started, round(seconds, 2), folder)
+    folder = outputs / FOLDER / run_id / f"{executed.started.replace(':', '').replace('-', '')[:15]}_{key[:8]}"
+    path = folder / "executed.ipynb"
+    files.write_text(path, json.dumps(executed.notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+    written = provenance.file_hash(path)
+    finished = Finished(run_id, key, dict(tables), written, executed.started, round(executed.seconds, 2), dict(facts), folder)
     record = {name: value for name, value in asdict(finished).items() if name != "folder"}
     files.write_json(folder / "run.json", {"status": "ok", **record})
     _forget_old(folder.parent)

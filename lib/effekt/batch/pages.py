@@ -1,0 +1,171 @@
+"""Pages drawn from an executed notebook: the prose of one language, the results in that language, the code folded away.
+
+A page has a key of its own (the executed notebook, the prose, the study's names, and the library files that draw), so that a change of
+the looks or of a sentence is drawn again without running anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from effekt import provenance
+from effekt.batch import files, words
+from effekt.batch.keys import key_of
+from effekt.batch.plan import REGION, PlannedRun
+from effekt.batch.store import Finished
+from effekt.batch.verdict import results
+from effekt.report import rendering
+
+SHOWN_HASH = 12
+Names = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What every page of a batch says alike: the study's name, its language, the names of its units, whether its data are made up."""
+
+    study: Mapping[str, str]
+    language: str
+    places: Names
+    synthetic: bool
+    languages: tuple[str, ...] = words.LANGUAGES
+
+    @property
+    def first_language(self) -> str:
+        """The language of `index.html`: the study's, if pages are drawn in it."""
+        return self.language if self.language in self.languages else self.languages[0]
+
+
+def page_name(run: PlannedRun) -> str:
+    """File name of the page of a run, the same in both languages."""
+    return f"{run.id}.html"
+
+
+def index_name(language: str, setting: Setting) -> str:
+    """`index.html` is in the language of the study, the other one carries its language in its name."""
+    return "index.html" if language == setting.first_language else f"index.{language}.html"
+
+
+def page(run: PlannedRun, finished: Finished, setting: Setting, language: str) -> Path:
+    """The page of a finished run in "da" or "en", drawn now unless it lies there with the same key and unharmed."""
+    key = page_key(run, finished, setting, language)
+    path, record = finished.folder / f"{language}.html", finished.folder / f"{language}.json"
+    known = files.read_json(record)
+    if known and known.get("key") == key and path.is_file() and provenance.file_hash(path) == known.get("page"):
+        return path
+    files.remove(record)
+    files.write_text(path, draw(run, finished, setting, language))
+    files.write_json(record, {"key": key, "page": provenance.file_hash(path)})
+    return path
+
+
+def page_key(run: PlannedRun, finished: Finished, setting: Setting, language: str) -> str:
+    """What a page depends on."""
+    cells = [[cell.kind, cell.source, cell.tags] for cell in run.notebook.cells]
+    return key_of([finished.executed, finished.facts, cells, asdict(setting), language, drawing_hash()])
+
+
+@lru_cache(maxsize=1)
+def drawing_hash() -> str:
+    """Hash of every library file that drawing a page can reach."""
+    return provenance.hash_files(provenance.import_closure(__name__))
+
+
+def draw(run: PlannedRun, finished: Finished, setting: Setting, language: str) -> str:
+    """The whole page as HTML."""
+    unit = run.cluster or REGION
+    question = run.notebook.titles().get(language, run.notebook.name)
+    place = setting.places[unit][language]
+    return template("page.html").render(
+        **frame(setting, language, f"../{words.other(language)}/{page_name(run)}"),
+        title=words.say("page_title", language, question=question, place=place),
+        place=place,
+        unit=unit,
+        index_href=f"../{index_name(language, setting)}",
+        parts=list(parts(run, finished.notebook(), language)),
+        provenance=list(provenance_lines(run, finished, language)),
+    )
+
+
+def frame(setting: Setting, language: str, switch_href: str) -> dict[str, Any]:
+    """What the frame of every page, the index included, is filled with."""
+    return {
+        "language": language,
+        "other": words.other(language),
+        "t": words.frame(language),
+        "style": style(),
+        "study": setting.study[language],
+        "synthetic": setting.synthetic,
+        "switch_href": switch_href if words.other(language) in setting.languages else "",
+    }
+
+
+def parts(run: PlannedRun, executed: Mapping[str, Any], language: str) -> Iterator[dict[str, Any]]:
+    """Prose of the language, and results with the code that made them (cells that show nothing are folded together with the next that does).
+
+    The prose is the notebook's as it is now; the results are those of the same code as it was executed.
+    """
+    code = [cell for cell in executed["cells"] if cell["cell_type"] == "code"]
+    ran = iter([cell for cell in code if "injected-parameters" not in cell["metadata"].get("tags", ())])
+    injected = next((cell["source"] for cell in code if "injected-parameters" in cell["metadata"].get("tags", ())), None)
+    folded: list[str] = []
+    for cell in run.notebook.cells:
+        if cell.kind == "markdown":
+            if cell.language in (None, language):
+                yield {"kind": "prose", "html": _markup(markdown().render(cell.source))}
+            continue
+        folded.append(injected if injected is not None and "parameters" in cell.tags else cell.source)
+        bundles = [bundle for bundle in results([next(ran)]) if bundle["view"] != "done"]
+        if bundles:
+            shown = [_markup(rendering.render(bundle, language)) for bundle in bundles]
+            yield {"kind": "result", "shown": shown, "code": "\n\n".join(source.strip() for source in folded)}
+            folded = []
+
+
+def provenance_lines(run: PlannedRun, finished: Finished, language: str) -> Iterator[tuple[str, str]]:
+    """What the numbers of a page rest on: (name, value) in the language."""
+    facts = finished.facts
+    yield words.say("run", language), words.moment(finished.started, language)
+    yield words.say("notebook", language), run.notebook.path.name
+    yield words.say("data", language), words.say("hash_value", language, hash=facts["data"][:SHOWN_HASH])
+    yield words.say("protocol", language), words.say("hash_value", language, hash=facts["protocol"][:SHOWN_HASH])
+    yield words.say("library", language), words.say("library_value", language, version=facts["version"], hash=facts["library"][:SHOWN_HASH])
+    yield words.say("python", language), facts["python"]
+
+
+def bundles_of(executed: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """Every result of an executed notebook, in order."""
+    return list(results(cell for cell in executed["cells"] if cell["cell_type"] == "code"))
+
+
+@lru_cache(maxsize=8)
+def template(name: str) -> Any:
+    """A template of `templates/`; everything filled in is escaped."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    folder = FileSystemLoader(Path(__file__).with_name("templates"))
+    return Environment(loader=folder, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True).get_template(name)
+
+
+@lru_cache(maxsize=1)
+def style() -> Any:
+    """The style sheet, which stands in every page."""
+    return _markup((Path(__file__).parent / "templates" / "style.css").read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=1)
+def markdown() -> Any:
+    """Markdown of the prose cells; HTML in it is shown as text."""
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark", {"html": False}).enable("table")
+
+
+def _markup(html: str) -> Any:
+    from markupsafe import Markup
+
+    return Markup(html)

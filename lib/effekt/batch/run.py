@@ -1,0 +1,126 @@
+"""`effekt run` from end to end: plan and check, tables, what is up to date, execute the rest, draw, put in place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from effekt import paths
+from effekt.batch import chain, files, keys, store, words
+from effekt.batch.plan import REGION, PlannedRun, closest, find_notebooks, make_plan
+from effekt.errors import UsageError
+from effekt.protocol import Protocol, load_protocol
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user asked for; empty means all. `fresh`: run again what is up to date. `tables`: make the tables first."""
+
+    study: Path = paths.DEMO
+    clusters: Sequence[str] = ()
+    notebooks: Sequence[str] = ()
+    languages: Sequence[str] = ()
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    jobs: int | None = None
+    plain_kernels: bool = False
+    fresh: bool = False
+    tables: bool = True
+    outputs: Path = paths.OUTPUTS
+    folder: Path = paths.NOTEBOOKS
+    command: str = "effekt run"
+
+
+@dataclass(frozen=True)
+class Report:
+    """How a batch went: the index to open, how many runs there are, how many were run now, and (id, reason) of those that failed."""
+
+    index: Path
+    total: int
+    ran: int
+    failed: tuple[tuple[str, str], ...]
+    published: bool
+
+
+def run_batch(options: Options, console: Console) -> Report:
+    """Do what `effekt run` does and say on the console what happens. One batch at a time per outputs folder.
+
+    Raises UsageError before anything starts (unknown cluster, notebook or parameter), DeliveryError for a delivery that is no use, and
+    KeyboardInterrupt with nothing half written. A notebook that fails is no exception: see `Report.failed`.
+    """
+    study = paths.find_study(options.study)
+    protocol = load_protocol(study)
+    wanted = _languages(options.languages)
+    plan = make_plan(
+        find_notebooks(options.folder),
+        [cluster.id for cluster in protocol.clusters],
+        study_parameter(study),
+        wanted_notebooks=options.notebooks,
+        wanted_clusters=options.clusters,
+        parameters=options.parameters,
+    )
+    started = datetime.now(UTC)
+    with files.only_one(options.outputs):
+        files.clean_leftovers(options.outputs)
+        if options.tables:
+            chain.prepare_tables(study, protocol.synthetic, lambda line: console.print(line, highlight=False, markup=False))
+        return _run(options, console, study, protocol, plan, wanted, started)
+
+
+def study_parameter(study: Path) -> str:
+    """The study folder as notebooks are told it: relative to the repository where it lies within, with slashes."""
+    return study.relative_to(paths.REPOSITORY).as_posix() if study.is_relative_to(paths.REPOSITORY) else str(study)
+
+
+def _run(
+    options: Options, console: Console, study: Path, protocol: Protocol, plan: Sequence[PlannedRun], wanted: tuple[str, ...], started: datetime
+) -> Report:
+    from effekt.batch import publish
+    from effekt.batch.work import Work
+
+    shared = keys.surroundings(study, protocol.content_hash())
+    run_keys = {run.id: keys.run_key(run, shared) for run in plan}
+    found = {} if options.fresh else {run.id: store.find(options.outputs, run.id, run_keys[run.id], shared.tables) for run in plan}
+    todo = [run for run in plan if found.get(run.id) is None]
+    setting = _setting(protocol, wanted)
+    work = Work(options.outputs, setting, shared, run_keys)
+    if todo:
+        reused = f"; {len(plan) - len(todo)} of {len(plan)} are up to date" if len(todo) < len(plan) else ""
+        console.print(f"Running {len(todo)} {'notebook' if len(todo) == 1 else 'notebooks'}{reused}.", highlight=False)
+        work.execute(todo, console, total=len(plan), jobs=options.jobs, plain=options.plain_kernels)
+    for run in plan:
+        if finished := found.get(run.id):
+            work.reuse(run, finished)
+    outcomes = [work.outcomes[run.id] for run in plan]
+    failed = tuple((outcome.run.id, outcome.reason) for outcome in outcomes if not outcome.ok)
+    content = publish.content_key(outcomes, setting)
+    index = options.outputs / publish.LATEST / "index.html"
+    if publish.is_published(options.outputs, content):
+        return Report(index, len(plan), len(todo), failed, published=False)
+    record = publish.Record(study, protocol.seed, shared.protocol, options.command, _iso(started), _iso(datetime.now(UTC)), shared.python)
+    publish.publish(options.outputs, publish.free_name(options.outputs, study.name, datetime.now()), outcomes, setting, record, content)
+    return Report(index, len(plan), len(todo), failed, published=True)
+
+
+def _setting(protocol: Protocol, languages: tuple[str, ...]):  # type: ignore[no-untyped-def]
+    from effekt.batch.pages import Setting
+
+    def names(item) -> dict[str, str]:  # type: ignore[no-untyped-def]
+        return {"da": item.da, "en": item.en}
+
+    places = {REGION: names(protocol.region), **{cluster.id: names(cluster.name) for cluster in protocol.clusters}}
+    return Setting(names(protocol.name), protocol.language, places, protocol.synthetic, languages)
+
+
+def _languages(wanted: Sequence[str]) -> tuple[str, ...]:
+    unknown = [language for language in wanted if language not in words.LANGUAGES]
+    if unknown:
+        raise UsageError(f"Unknown language {unknown[0]}.{closest(unknown[0], words.LANGUAGES)} Nothing was run.")
+    return tuple(language for language in words.LANGUAGES if language in wanted) or words.LANGUAGES
+
+
+def _iso(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

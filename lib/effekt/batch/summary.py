@@ -1,0 +1,43 @@
+"""What is said when something failed: the table, the command to try again, the log."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from effekt.batch import files
+from effekt.batch.run import Options, study_parameter
+from effekt.paths import DEMO, find_study
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+Failed = Sequence[tuple[str, str]]
+
+
+def failures(failed: Failed) -> Table:
+    """What failed and why."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table("run", "why it failed", title="Failed", title_justify="left")
+    for run, reason in failed:
+        table.add_row(escape(run), escape(reason))
+    return table
+
+
+def try_again(failed: Failed, options: Options) -> str:
+    """The command that runs what failed; what is finished is not run again."""
+    study = find_study(options.study)
+    chosen = [f"--study {study_parameter(study)}"] if study != DEMO else []
+    chosen += [f"--{name} {','.join(values)}" for name, values in (("clusters", options.clusters), ("notebooks", options.notebooks)) if values and "all" not in values]
+    chosen += [f"-p {name}={value}" for name, value in options.parameters.items()]
+    return " ".join(["python -m effekt run", *chosen])
+
+
+def write_log(path: Path, error: BaseException) -> Path:
+    """The traceback of an unexpected error."""
+    files.write_text(path, "".join(traceback.format_exception(error)))
+    return path

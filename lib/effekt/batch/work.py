@@ -1,0 +1,72 @@
+"""The middle of a batch: execute what is not up to date, keep what is ok, draw the pages of each as soon as it is over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from effekt import provenance
+from effekt.batch import keys, store
+from effekt.batch.about import library_version
+from effekt.batch.execute import Executed
+from effekt.batch.index import Outcome
+from effekt.batch.kernels import Kernels
+from effekt.batch.pages import Setting, page
+from effekt.batch.plan import PlannedRun
+from effekt.batch.preload import modules_to_preload
+from effekt.batch.progress import Board
+from effekt.batch.runner import default_jobs, run_all
+from effekt.batch.store import Finished
+from effekt.errors import EffektError
+
+
+class Work:
+    """Collects one `Outcome` for each planned run in `outcomes`."""
+
+    def __init__(self, outputs: Path, setting: Setting, shared: keys.Surroundings, run_keys: Mapping[str, str]) -> None:
+        self.outputs = outputs
+        self.setting = setting
+        self.shared = shared
+        self.run_keys = run_keys
+        self.outcomes: dict[str, Outcome] = {}
+
+    def execute(self, runs: Sequence[PlannedRun], console: Console, *, total: int, jobs: int | None, plain: bool) -> None:
+        """Run these, as many at a time as there are cores unless told otherwise; each is kept and drawn as soon as it is over."""
+        at_once = min(jobs or default_jobs(), len(runs))
+        with Kernels(modules_to_preload(runs), plain=plain) as kernels, Board(console, total, total - len(runs)) as board:
+            run_all(runs, kernels, board, self._finish, jobs=at_once)
+
+    def reuse(self, run: PlannedRun, finished: Finished) -> None:
+        """A run that is up to date; its pages are drawn again only where their looks or words changed."""
+        self.outcomes[run.id] = self._drawn(run, finished, reused=True)
+
+    def _finish(self, run: PlannedRun, executed: Executed) -> None:
+        if not executed.verdict.ok:
+            failed = Outcome(run, None, {}, executed.verdict.reason, executed=executed.notebook, seconds=executed.seconds)
+            self.outcomes[run.id] = failed
+            return
+        tables = {table: self.shared.tables.get(table, "") for table in executed.verdict.tables}
+        finished = store.keep(self.outputs, run.id, self.run_keys[run.id], executed, tables, self._facts(run, tables))
+        self.outcomes[run.id] = self._drawn(run, finished, reused=False)
+
+    def _drawn(self, run: PlannedRun, finished: Finished, *, reused: bool) -> Outcome:
+        try:
+            pages = {language: page(run, finished, self.setting, language) for language in self.setting.languages}
+        except EffektError as error:
+            return Outcome(run, finished, {}, f"the page could not be drawn: {error}", reused, finished.notebook(), finished.seconds)
+        except Exception as error:
+            kind = type(error).__name__
+            return Outcome(run, finished, {}, f"the page could not be drawn ({kind})", reused, finished.notebook(), finished.seconds)
+        return Outcome(run, finished, pages, reused=reused, seconds=finished.seconds)
+
+    def _facts(self, run: PlannedRun, tables: Mapping[str, str]) -> dict[str, str]:
+        return {
+            "data": keys.data_hash(tables, self.shared.tables),
+            "protocol": self.shared.protocol,
+            "lock": self.shared.lock,
+            "library": provenance.hash_files(provenance.notebook_closure(run.notebook.code)),
+            "version": library_version(),
+            "python": self.shared.python,
+        }

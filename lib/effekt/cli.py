@@ -1,0 +1,208 @@
+"""The command line. Each command imports what it needs when it is called, so that `effekt --help` is quick."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import click
+import typer
+
+from effekt import paths
+from effekt.errors import EffektError, RunError, UsageError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+INTERRUPTED = 130
+app = typer.Typer(
+    name="effekt",
+    help="Evaluate care-coordination programmes for frail older people from register extracts.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+StudyOption = Annotated[Path, typer.Option("--study", help="Folder with an evaluation.yml.")]
+PlainOption = Annotated[bool, typer.Option("--plain-kernels", help="Start every kernel as a new process.")]
+NotebooksOption = Annotated[str, typer.Option(help="Names or their numbers, separated by commas.")]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. Returns 0 done, 1 a run failed, 2 usage or protocol, 3 delivery rejected, 130 interrupted."""
+    try:
+        answer = typer.main.get_command(app).main(arguments, prog_name="effekt", standalone_mode=False)
+        return answer if isinstance(answer, int) else 0
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except EffektError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        print("\nInterrupted. What was finished is kept; the same command goes on from there.", file=sys.stderr)
+        return INTERRUPTED
+    except Exception as error:
+        print(_unexpected(error), file=sys.stderr)
+        return 1
+
+
+@app.command("import")
+def import_command(
+    delivery: Annotated[Path | None, typer.Argument(help="Folder with the sender's files; the study's own delivery/ if left out.")] = None,
+    study: StudyOption = paths.DEMO,
+) -> None:
+    """Read a delivery into the study's tables; rows that break a rule are quarantined and counted."""
+    from effekt.batch import chain
+
+    folder, synthetic = _study(study)
+    if delivery is None:
+        chain.import_tables(folder, synthetic, _say())
+        return
+    from effekt.data.delivery import import_delivery
+
+    import_delivery(delivery, folder, report=_say())
+
+
+@app.command()
+def prepare(study: StudyOption = paths.DEMO) -> None:
+    """Make the derived tables that notebooks read, each only where something it is made of changed."""
+    from effekt.batch import chain
+
+    folder, synthetic = _study(study)
+    chain.prepare_tables(folder, synthetic, _say())
+
+
+@app.command()
+def run(
+    study: StudyOption = paths.DEMO,
+    clusters: Annotated[str, typer.Option(help="Ids separated by commas, 'region', or all.")] = "all",
+    notebooks: NotebooksOption = "all",
+    language: Annotated[str, typer.Option(help="da, en or both.")] = "da,en",
+    jobs: Annotated[int | None, typer.Option(min=1, help="Notebooks at a time; the number of cores if left out.")] = None,
+    parameter: Annotated[list[str] | None, typer.Option("--parameter", "-p", help="A further parameter of the notebooks, as name=value.")] = None,
+    plain_kernels: PlainOption = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Run every notebook, also those that are up to date.")] = False,
+    tables: Annotated[bool, typer.Option("--tables/--no-tables", help="Make the tables first, where something changed.")] = True,
+    outputs: Annotated[Path, typer.Option(help="Where results are put.")] = paths.OUTPUTS,
+    folder: Annotated[Path, typer.Option("--folder", help="Where the notebooks are.")] = paths.NOTEBOOKS,
+) -> int:
+    """Evaluate: make the tables, run what is not up to date, and put the pages into outputs/latest."""
+    from effekt.batch.run import Options, run_batch
+
+    console = _console()
+    options = Options(
+        study=study,
+        clusters=_listed(clusters),
+        notebooks=_listed(notebooks),
+        languages=_listed(language),
+        parameters=_pairs(parameter or []),
+        jobs=jobs,
+        plain_kernels=plain_kernels,
+        fresh=fresh,
+        tables=tables,
+        outputs=outputs.absolute(),
+        folder=folder.absolute(),
+        command=" ".join(["effekt", *sys.argv[1:]]),
+    )
+    report = run_batch(options, console)
+    _tell(report, options, console)
+    return RunError.exit_code if report.failed else 0
+
+
+@app.command()
+def describe(study: StudyOption = paths.DEMO) -> None:
+    """Show what a study holds: its clusters, its tables, its outcomes."""
+    from effekt.batch.describe import describe_study
+
+    describe_study(paths.find_study(study), _console())
+
+
+@app.command()
+def refresh(
+    notebooks: NotebooksOption = "all",
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail where the committed outputs are out of date.")] = False,
+    plain_kernels: PlainOption = False,
+    folder: Annotated[Path, typer.Option("--folder", help="Where the notebooks are.")] = paths.NOTEBOOKS,
+) -> int:
+    """Run the committed notebooks on the demo study and write them back, cleaned."""
+    from effekt.batch import chain
+    from effekt.batch.plan import choose_notebooks, find_notebooks
+    from effekt.batch.refresh import refresh as refresh_notebooks
+
+    chosen = choose_notebooks(find_notebooks(folder.absolute()), _listed(notebooks))
+    chain.prepare_tables(*_study(paths.DEMO), _say())
+    wrong = refresh_notebooks(chosen, _console(), check=check, plain=plain_kernels)
+    for name, reason in wrong:
+        print(f"{name}: {reason}", file=sys.stderr)
+    return RunError.exit_code if wrong else 0
+
+
+@app.command()
+def lab(study: StudyOption = paths.DEMO) -> int:
+    """Open the notebooks in JupyterLab."""
+    import subprocess
+
+    from effekt.batch.kernels import library_path
+    from effekt.batch.run import study_parameter
+
+    folder, _ = _study(study)
+    if folder != paths.DEMO:
+        print(f'In the parameters cell of a notebook write: study_path: str = "{study_parameter(folder)}"')
+    return subprocess.call([sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={paths.NOTEBOOKS}"], env=library_path())
+
+
+def _study(study: Path) -> tuple[Path, bool]:
+    from effekt.protocol import load_protocol
+
+    folder = paths.find_study(study)
+    return folder, load_protocol(folder).synthetic
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+
+
+def _pairs(texts: Sequence[str]) -> dict[str, str]:
+    wrong = [text for text in texts if "=" not in text]
+    if wrong:
+        raise UsageError(f"A parameter is given as name=value, and {wrong[0]!r} is not. Nothing was run.")
+    return dict(text.split("=", 1) for text in texts)
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console(soft_wrap=True)
+
+
+def _say():  # type: ignore[no-untyped-def]
+    console = _console()
+    return lambda line: console.print(line, highlight=False, markup=False)
+
+
+def _tell(report, options, console: Console) -> None:  # type: ignore[no-untyped-def]
+    """The last lines: what failed, why and how to try again; how many were run; where the result is."""
+    from effekt.batch.summary import failures, try_again
+
+    if report.failed:
+        console.print(failures(report.failed))
+        console.print(f"Try again: {try_again(report.failed, options)}", highlight=False, markup=False)
+    if report.ran == 0:
+        console.print(f"Nothing to run: all {report.total} results are up to date.", highlight=False)
+        if report.published:
+            console.print("The pages were drawn again.", highlight=False)
+    else:
+        console.print(f"{report.ran - len(report.failed)} of {report.ran} runs succeeded.", highlight=False)
+    console.print(f"Open {report.index}", highlight=False, markup=False)
+
+
+def _unexpected(error: Exception) -> str:
+    """A message without any value from a row; the traceback goes to a log."""
+    from datetime import datetime
+
+    from effekt.batch.summary import write_log
+
+    log = write_log(paths.OUTPUTS / "log" / f"{datetime.now():%Y%m%d_%H%M%S}.txt", error)
+    return f"effekt stopped on an unexpected error ({type(error).__name__}), which is a fault of the program. The details are in {log}"
