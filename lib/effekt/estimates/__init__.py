@@ -17,5 +17,8 @@ _EXPORTS: dict[str, str] = {
     "shared_variance": "pooling",
     "balance_weights": "balancing",
     "weighted_difference": "weighted",
+    "staggered": "staggered_adoption",
+    "StaggeredEffects": "staggered_adoption",
+    "wild_cluster_bootstrap": "wild_bootstrap",
 }
 __getattr__, __dir__ = lazy.exports(__name__, _EXPORTS)

@@ -40,6 +40,7 @@ METHODS = frozenset(
         "pool_ee_z", "pool_dl_z", "pool_pm_z", "pool_reml_z", "pool_ml_z", "pool_sj_z",  # pooled, normal interval
         "pool_ee_hksj", "pool_dl_hksj", "pool_pm_hksj", "pool_reml_hksj", "pool_ml_hksj", "pool_sj_hksj",  # Hartung-Knapp-Sidik-Jonkman, t(k-1)
         "weighted_difference",  # difference of weighted means, weights taken as known, HC0 errors
+        "callaway_santanna",  # cohort and period effects against units that had not started, averaged; influence-function errors
     }
 )
 
@@ -104,6 +105,12 @@ CAUTIONS = frozenset(
         "whole_years_missing",  # before or after is not made of whole calendar years: season may be in the contrast
         "weights_unbalanced",  # facts: largest_smd: after weighting some covariate still differs
         "weights_few",  # facts: effective_citizens_treated, effective_citizens_comparison: a few citizens carry most of the weight
+        "few_units_influence",  # facts: n_clusters: errors from influence functions are too small with few units
+        "cohort_of_one",  # some start cohort is a single unit: its own variation is not in the error
+        "units_always_treated",  # facts: n_units_always_treated: units that had started by the first period have no before and are left out
+        "cohort_periods_left_out",  # facts: n_cohort_periods_left_out: no unit was left to compare with
+        "few_clusters",  # fewer than 8 clusters: a wild cluster bootstrap can hardly reject
+        "few_treated_clusters",  # one cluster only is treated, or is not: the wild cluster bootstrap is not reliable
     }
 )
 
@@ -117,6 +124,7 @@ FACTS = frozenset(
         "pretrend_detectable", "pretrend_p", "q", "q_p", "replicates", "se_by_citizen", "se_by_unit", "se_hac", "se_model", "seed", "shared_variance",
         "smallest_p", "tau2", "bias_correction", "acceleration",
         "largest_smd", "effective_citizens_treated", "effective_citizens_comparison",
+        "band_critical", "n_units_always_treated", "n_cohort_periods_left_out",
     }
 )  # fmt: skip
 
