@@ -92,6 +92,20 @@ class Study:
         return self.protocol.phase_in_months
 
     @property
+    def design(self) -> dict[str, Any]:
+        """What the protocol says about the cluster's contrast over time, as the keywords of `estimates.controlled_time_series`."""
+        return {
+            "start": self.start,
+            "horizon": self.horizon,
+            "phase_in": self.phase_in,
+            "contaminated": self.contaminated,
+            "comparison_exposure": self.comparison_exposure,
+            "level": self.level,
+            "min_events": self.protocol.too_few.events,
+            "min_citizens": self.protocol.too_few.citizens,
+        }
+
+    @property
     def language(self) -> str:
         """The language of computed text in JupyterLab: "da" or "en"."""
         return self.protocol.language

@@ -5,7 +5,22 @@ from effekt import lazy
 _EXPORTS: dict[str, str] = {
     "MIME": "results",
     "Result": "results",
+    "done": "closing",
+    "effect_table": "effects",
+    "finding": "findings",
+    "forest": "synthesis",
+    "in_short": "findings",
+    "limits": "reservations",
+    "method": "reservations",
+    "outcomes_of": "repeating",
+    "over_clusters": "repeating",
+    "over_outcomes": "repeating",
+    "pooled_in_short": "synthesis",
     "render": "rendering",
+    "sector_costs": "costs",
+    "simpler": "effects",
+    "synthesis_table": "synthesis",
+    "tile_map": "maps",
     "time_series": "trends",
 }
 __getattr__, __dir__ = lazy.exports(__name__, _EXPORTS)

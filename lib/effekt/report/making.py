@@ -57,6 +57,13 @@ def of_estimate(estimate: Estimate) -> Facts:
     return told
 
 
+def about(study: Study, estimate: Estimate) -> Estimate:
+    """The estimate, saying which unit it is about: the study's own where the estimator could not know."""
+    if estimate.unit:
+        return estimate
+    return estimate.named(outcome=estimate.outcome, unit=study.unit)
+
+
 def of_design(study: Study) -> Facts:
     """What the protocol says and sentences quote: start, horizon, phase-in, price year, age."""
     return {

@@ -72,5 +72,5 @@ def _content(result: Result, item: Mapping[str, str], row: int) -> list[Filled]:
 
 def _class(result: Result, item: Mapping[str, str]) -> str:
     key = item.get("cell")
-    numeric = key is None or result.columns[column_place(result, key)].type in _NUMERIC
+    numeric = key is None or any(column.key == key and column.type in _NUMERIC for column in result.columns)
     return ' class="effekt-number"' if numeric else ""

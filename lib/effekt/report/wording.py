@@ -75,7 +75,10 @@ def interval(estimate: Estimate) -> str:
 
 def claim(estimate: Estimate) -> str:
     """Key of the sentence that says what the number may be used for."""
-    return "claim.none" if estimate.value is None else f"claim.{estimate.claim}"
+    told = direction(estimate)
+    if estimate.value is None:
+        return "claim.none"
+    return "claim.identified_unclear" if estimate.claim == "identified" and told == "unclear" else f"claim.{estimate.claim}"
 
 
 def contrast(estimate: Estimate) -> str:

@@ -25,8 +25,8 @@ from effekt.report.sentences import Filled
 WIDTH = 5.6
 INK, MUTED, RULE, PAPER = "#1a1a1a", "#555f69", "#c9ced3", "#ffffff"
 OBSERVED, EXPECTED, BAND, SHADE = "#0072b2", "#b34700", "#f3d5bf", "#e9ecef"
-RAMP = ("#e3eef7", "#b5d0e8", "#7aaed6", "#3b82bb", "#12508a")
-COLOURS_IN_PNG, DOTS_PER_INCH = 24, 135
+RAMP = ("#e3eef7", "#b5d0e8", "#7aaed6", "#2a6fa8", "#123f6e")
+COLOURS_IN_PNG, DOTS_PER_INCH = 16, 135
 _STYLE = {
     "font.family": ["DejaVu Sans"],
     "font.size": 9.0,
@@ -123,3 +123,10 @@ def svg(figure: Figure, name: str, title: str, alt: str) -> str:
     with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": name, "path.simplify": False}):
         FigureCanvasSVG(figure).print_svg(out, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     return svg_markup.clean(out.getvalue(), name, title, alt)
+
+
+def width_of(drawn: Text, axes: Axes) -> float:
+    """How wide a text is, as a share of the width of its axes."""
+    renderer = axes.figure.canvas.get_renderer()
+    box = drawn.get_window_extent(renderer)
+    return box.width / axes.get_window_extent(renderer).width

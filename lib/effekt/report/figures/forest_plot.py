@@ -1,0 +1,96 @@
+"""The forest plot: one line a cluster, the pooled diamond, and the range expected of a new cluster, on a ratio axis."""
+
+from __future__ import annotations
+
+import math
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+from effekt.report.figures import canvas
+from effekt.report.results import Result
+from effekt.report.sentences import cell, filled, label, sentence
+
+ROW = 0.29
+MARKS = (0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0)
+FINE_MARKS = (0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.15)
+
+
+def draw(result: Result) -> Figure:
+    """Draw a "forest" result: the rows of `context["order"]` from top to bottom, each with unit, kind, ratio, low, high."""
+    order = list(result.context["order"])
+    with canvas.style():
+        height = 1.5 + ROW * len(order)
+        figure = canvas.blank(height)
+        top = canvas.head(figure, sentence(result, result.context["title"]), sentence(result, result.context["subtitle"]))
+        foot = 0.42 / height
+        axes = figure.add_axes((0.245, foot, 0.45, top - foot - 0.2 / height))
+        _scale(axes, result, order)
+        for place, row in enumerate(order):
+            _draw_row(axes, result, row, len(order) - place)
+        axes.set_ylim(0.4, len(order) + 0.6)
+        return figure
+
+
+def _scale(axes: Axes, result: Result, order: list[int]) -> None:
+    ends = [float(value) for row in order for value in _interval(result, row) if value is not None]
+    low, high = min([0.9, *ends]), max([1.1, *ends])
+    room = (high / low) ** 0.04
+    axes.set_xscale("log")
+    axes.set_xlim(low / room, high * room)
+    fine = high / low < 1.6
+    marks = [mark for mark in (FINE_MARKS if fine else MARKS) if low / room <= mark <= high * room]
+    marks = _spread(marks, 6)
+    digits = max((canvas.digits_for(mark) for mark in marks), default=1)
+    axes.xaxis.set_major_locator(FixedLocator(marks))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: canvas.scale_text(value, result.language, digits)))
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(length=3)
+    axes.axvline(1.0, color=canvas.INK, lw=0.9, zorder=1)
+    over = axes.get_xaxis_transform()
+    axes.text(0.985, 1.0, f"\u2190 {label(result, 'figure.fewer')}", transform=over, ha="right", va="bottom", size=8, color=canvas.MUTED)
+    axes.text(1.015, 1.0, f"{label(result, 'figure.more')} \u2192", transform=over, ha="left", va="bottom", size=8, color=canvas.MUTED)
+
+
+def _spread(marks: list[float], most: int) -> list[float]:
+    """At most about `most` marks, no change always among them."""
+    step = math.ceil(len(marks) / most)
+    middle = marks.index(1.0) if 1.0 in marks else 0
+    return [mark for place, mark in enumerate(marks) if (place - middle) % step == 0]
+
+
+def _interval(result: Result, row: int) -> tuple:
+    return tuple(result.column(key)[row] for key in ("low", "high"))
+
+
+def _draw_row(axes: Axes, result: Result, row: int, y: float) -> None:
+    kind = str(result.column("kind")[row]).removeprefix("row.")
+    ratio = result.column("ratio")[row]
+    low, high = _interval(result, row)
+    left, right = axes.get_yaxis_transform(), axes.get_yaxis_transform()
+    bold = "bold" if kind == "pooled" else "normal"
+    axes.text(-0.04, y, cell(result, row, "unit").text, transform=left, ha="right", va="center", weight=bold, size=8.5)
+    if low is None or high is None:
+        axes.text(1.05, y, label(result, "not_estimated"), transform=right, ha="left", va="center", color=canvas.MUTED, size=8.5)
+        return
+    if kind == "prediction":
+        axes.plot([low, high], [y, y], color=canvas.MUTED, lw=1.4, ls=(0, (3, 1.5)), marker="|", ms=7, zorder=2)
+        _numbers(axes, result, row, y, "cells.interval", "normal")
+        return
+    if kind == "pooled":
+        axes.fill([low, ratio, high, ratio], [y, y + 0.26, y, y - 0.26], color=canvas.EXPECTED, lw=0, zorder=3)
+    else:
+        axes.plot([low, high], [y, y], color=canvas.OBSERVED, lw=1.4, solid_capstyle="butt", zorder=2)
+        axes.plot([ratio], [y], marker="s", ms=5, color=canvas.OBSERVED, zorder=3)
+    _numbers(axes, result, row, y, "cells.ratio_interval", bold)
+
+
+def _numbers(axes: Axes, result: Result, row: int, y: float, key: str, weight: str) -> None:
+    """The numbers of a row at its right, each naming its cell, set one after the other."""
+    x = 1.05
+    for part in filled(result, key, row):
+        drawn = canvas.write(axes, x, y, part, transform=axes.get_yaxis_transform(), ha="left", va="center", size=8.5, weight=weight)
+        x += canvas.width_of(drawn, axes)

@@ -1,0 +1,61 @@
+"""The answer in words: what happened, how sure that is, what the number may be used for, and what it rests on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from effekt.estimates.estimate import Estimate
+from effekt.report import making, wording
+from effekt.report.making import Facts
+from effekt.report.prose import Block, block
+from effekt.report.results import Column
+from effekt.report.shown import Shown
+from effekt.report.trends import headline_estimate
+
+if TYPE_CHECKING:
+    from effekt.study import Study
+
+
+def in_short(study: Study, change: Any, *, name: str = "") -> Shown:
+    """The answer of a page: headline, its interval, events avoided where that is clear, the claim in words, and what it rests on.
+
+    `change` is an `Estimate` or a result with `effect`. A number that could not be computed is said so, with the reason.
+    """
+    estimate = making.about(study, headline_estimate(change))
+    facts = making.of_estimate(estimate) | making.of_design(study)
+    blocks = [block("headline", wording.headline(estimate)), *_how_sure(estimate)]
+    extra, more = _avoided(change)
+    blocks += [*extra, block("claim", wording.claim(estimate)), *_basis(estimate)]
+    return making.shown(study, "finding", name or f"in_short-{estimate.outcome}", [facts | more], estimates=(estimate,), context={"blocks": blocks})
+
+
+def finding(study: Study, change: Any, *, name: str = "") -> Shown:
+    """One finding within a page: headline, interval and claim."""
+    estimate = making.about(study, headline_estimate(change))
+    facts = making.of_estimate(estimate) | making.of_design(study)
+    blocks = [block("headline", wording.headline(estimate)), *_how_sure(estimate), block("claim", wording.claim(estimate))]
+    name = name or f"finding-{estimate.outcome}-{estimate.method}"
+    return making.shown(study, "finding", name, [facts], estimates=(estimate,), context={"blocks": blocks})
+
+
+def _how_sure(estimate: Estimate) -> list[Block]:
+    """The interval in words, or why there is none."""
+    if estimate.value is not None:
+        return [block("text", wording.interval(estimate))]
+    return [block("text", f"caution.{caution}") for caution in estimate.cautions]
+
+
+def _avoided(change: Any) -> tuple[list[Block], Facts]:
+    avoided = getattr(change, "events_avoided", None)
+    key = wording.avoided(avoided) if isinstance(avoided, Estimate) and avoided.value is not None and wording.kind(avoided) == "count" else ""
+    if not key:
+        return [], {}
+    ends = sorted((abs(avoided.low), abs(avoided.high)))
+    cells = {"avoided": abs(avoided.value), "avoided_low": ends[0], "avoided_high": ends[1]}
+    return [block("text", key)], {name: (Column(name, "count", n="n_events"), float(round(value))) for name, value in cells.items()}
+
+
+def _basis(estimate: Estimate) -> list[Block]:
+    if estimate.n_citizens is None or estimate.value is None:
+        return []
+    return [block("text", f"interval.basis.{wording.kind(estimate)}")]

@@ -1,0 +1,31 @@
+"""The same question asked of every outcome, or of every cluster, in one line of a notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from effekt.study import Study
+
+Answer = TypeVar("Answer")
+Read = Callable[["Study", str], "pd.DataFrame"]
+
+
+def outcomes_of(study: Study, *aims: str, but: Iterable[str] = ()) -> tuple[str, ...]:
+    """The outcomes of the catalogue and of the study that serve one of `aims` (A1-A5), in its order, without those in `but`."""
+    left_out = frozenset(but)
+    return tuple(outcome.id for outcome in study.protocol.catalogue().values() if outcome.aim in aims and outcome.id not in left_out)
+
+
+def over_outcomes(study: Study, read: Read, estimate: Callable[..., Answer], outcomes: Iterable[str]) -> tuple[Answer, ...]:
+    """`estimate(read(study, outcome), **study.design)` for each outcome, in order."""
+    return tuple(estimate(read(study, outcome), **study.design) for outcome in outcomes)
+
+
+def over_clusters(study: Study, read: Read, estimate: Callable[..., Answer], outcome: str) -> tuple[Answer, ...]:
+    """`estimate(read(cluster's study, outcome), **its design)` for each cluster of the study, in its order."""
+    studies = [study.of(cluster) for cluster in study.clusters]
+    return tuple(estimate(read(each, outcome), **each.design) for each in studies)

@@ -1,0 +1,88 @@
+"""The two closing sections of every page: what it cannot tell, and how it was done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from effekt.estimates.estimate import Estimate
+from effekt.report import making, wording
+from effekt.report.prose import Block, block
+from effekt.report.sentences import catalogue
+from effekt.report.shown import Shown
+from effekt.report.trends import headline_estimate
+
+if TYPE_CHECKING:
+    from effekt.study import Study
+
+SUPPORTING = (
+    "comparison_untreated",
+    "enough_months_before",
+    "pretrend_not_rejected",
+    "contaminated_left_out",
+    "phase_in_left_out",
+    "pooled_all_identified",
+)
+
+
+def limits(study: Study, *changes: Any, topics: Iterable[str] = (), name: str = "limits") -> Shown:
+    """What this page cannot tell: the reservations of its estimates, each once, then the standing ones of `topics` and of the study.
+
+    topics : names in texts/limit.yml, for instance "admissions", "cost", "region".
+    """
+    estimates = _told(study, changes)
+    items = _once(
+        (f"{family}.{key}", row)
+        for row, estimate in enumerate(estimates)
+        for family, keys in (("reason", estimate.reasons), ("caution", estimate.cautions))
+        for key in keys
+        if key not in SUPPORTING
+    )
+    if any("bound_low" in estimate.facts for estimate in estimates[:1]):
+        items.append(block("item", "limit.bound"))
+    items += [block("item", f"limit.{key}") for topic in (*topics, *_of_study(study)) for key in _topic(topic)]
+    return making.shown(study, "limits", name, _rows(study, estimates), estimates=estimates, context={"blocks": items})
+
+
+def method(study: Study, *changes: Any, topics: Iterable[str] = (), name: str = "method") -> Shown:
+    """How it was done: who is counted, each method and contrast once, and what speaks for the claim.
+
+    topics : names in texts/how.yml, for instance "admissions", "cost".
+    """
+    estimates = _told(study, changes)
+    items = [block("item", f"how.{key}") for topic in ("everybody", *topics) for key in _topic(topic, "how")]
+    items += _once((f"method.{estimate.method}", row) for row, estimate in enumerate(estimates))
+    items += _once((wording.contrast(estimate), row) for row, estimate in enumerate(estimates))
+    supporting = ((f"reason.{key}", row) for row, estimate in enumerate(estimates) for key in estimate.reasons if key in SUPPORTING)
+    items += _once(supporting)
+    return making.shown(study, "method", name, _rows(study, estimates), estimates=estimates, context={"blocks": items})
+
+
+def _told(study: Study, changes: Iterable[Any]) -> tuple[Estimate, ...]:
+    flat = [part for change in changes for part in (change if isinstance(change, list | tuple) else [change])]
+    return tuple(making.about(study, headline_estimate(part)) for part in flat)
+
+
+def _rows(study: Study, estimates: tuple[Estimate, ...]) -> list[making.Facts]:
+    design = making.of_design(study)
+    return [making.of_estimate(estimate) | design for estimate in estimates] or [design]
+
+
+def _once(keys: Iterable[tuple[str, int]]) -> list[Block]:
+    """A list item a text key, from the first row that has it."""
+    first: dict[str, int] = {}
+    for key, row in keys:
+        first.setdefault(key, row)
+    return [block("item", key, row) for key, row in first.items()]
+
+
+def _of_study(study: Study) -> tuple[str, ...]:
+    return ("demo",) if study.synthetic and study.comparison_exposure == "none" else ()
+
+
+def _topic(topic: str, family: str = "limit") -> list[str]:
+    """The texts of a topic: "limit.admissions.1" and so on, in the order of the file."""
+    found = [key.removeprefix(f"{family}.") for key in catalogue() if key.startswith(f"{family}.{topic}.")]
+    if not found:
+        raise ValueError(f"texts/{family}.yml has nothing on {topic!r}")
+    return found

@@ -1,0 +1,118 @@
+"""The clusters taken together: the pooled answer in words, the forest plot, and the table of the clusters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from effekt.estimates.estimate import Estimate
+from effekt.report import making, tables, wording
+from effekt.report.making import Facts
+from effekt.report.prose import Block, block
+from effekt.report.results import Column
+from effekt.report.shown import Shown
+from effekt.report.trends import headline_estimate
+
+if TYPE_CHECKING:
+    from effekt.study import Study
+
+
+def pooled_in_short(study: Study, changes: Iterable[Any], pooled: Any, *, adjusted: Sequence[float] = (), rollout: Any = None, name: str = "") -> Shown:
+    """The pooled answer: headline, interval, what to expect of a new cluster, clear clusters after adjustment, the roll-out test, the claim.
+
+    adjusted : p-values of the clusters adjusted for several clusters, in the order of `changes` that have a number (from `estimates.holm`).
+    rollout : result of `estimates.rollout_test`.
+    """
+    effect = making.about(study, pooled.effect)
+    facts = _facts(study, effect, _clusters(changes))
+    blocks = [block("headline", wording.pooled_headline(effect))]
+    if effect.value is not None:
+        extra, more = _prediction(effect)
+        blocks += [block("text", wording.interval(effect)), *extra]
+        facts |= more
+    if len(adjusted):
+        blocks.append(block("text", "interval.holm"))
+        facts["n_clear"] = (Column("n_clear", "count"), sum(p < 1 - effect.level for p in adjusted))
+    if rollout is not None and rollout.p is not None:
+        blocks.append(block("text", "interval.rollout"))
+        facts |= {"rollout_p": (Column("rollout_p", "p"), float(rollout.p)), "n_orders": (Column("n_orders", "count"), int(rollout.n_orders))}
+    blocks += [block("claim", wording.claim(effect)), block("text", "interval.basis.pooled")]
+    return making.shown(study, "finding", name or f"pooled-{effect.outcome}", [facts], estimates=(effect,), context={"blocks": blocks})
+
+
+def forest(study: Study, changes: Iterable[Any], pooled: Any, *, name: str = "") -> Shown:
+    """The forest plot: each cluster's ratio with its interval, the pooled ratio, and the range expected of a new cluster."""
+    effect = making.about(study, pooled.effect)
+    clusters = _clusters(changes)
+    rows = [_facts(study, effect, clusters) | _line("pooled", "row.pooled", effect)]
+    rows += [_line("cluster", one.unit, one) for one in clusters]
+    if effect.value is not None and "prediction_low" in effect.facts:
+        whole = replace(effect, low=effect.facts["prediction_low"], high=effect.facts["prediction_high"])
+        rows.append(_line("prediction", "row.prediction", whole) | {"ratio": (Column("ratio", "ratio", 2), None)})
+    order = tuple(range(1, len(clusters) + 1)) + (0,) + tuple(range(len(clusters) + 1, len(rows)))
+    show = [("column.cluster", "unit"), ("column.ratio", "ratio"), ("column.interval", "cells.interval"), ("column.n_events", "fact_n_events_treated"), ("column.claim", "claim")]
+    stem = "figure.forest"
+    return making.shown(
+        study,
+        "forest",
+        name or f"forest-{effect.outcome}",
+        rows,
+        estimates=(effect, *clusters),
+        context={
+            "title": f"{stem}.title",
+            "subtitle": f"{stem}.subtitle",
+            "alt": f"{stem}.alt",
+            "order": list(order),
+            "table": tables.layout("caption.forest", show, rows=order),
+        },
+    )
+
+
+def synthesis_table(study: Study, changes: Iterable[Any], *, adjusted: Sequence[float] = (), name: str = "clusters") -> Shown:
+    """One row a cluster: start, the change with its interval, p-value and p-value adjusted for several clusters, claim."""
+    clusters = _clusters(changes)
+    waiting = list(adjusted)
+    rows = []
+    for one in clusters:
+        told = making.of_estimate(one) | making.of_design(study.of(one.unit))
+        kept = {key: told[key] for key in ("outcome", "change", "change_low", "change_high", "p", "start", "claim", "level", "horizon", "fact_n_citizens_treated") if key in told}
+        told_p = waiting.pop(0) if one.p is not None and waiting else None
+        rows.append({"unit": (Column("unit", "label"), one.unit)} | kept | {"p_adjusted": (Column("p_adjusted", "p"), None if told_p is None else float(told_p))})
+    show = [
+        ("column.cluster", "unit"),
+        ("column.start", "start"),
+        ("column.change_interval", "cells.change_interval"),
+        ("column.p", "p"),
+        ("column.p_holm", "p_adjusted"),
+        ("column.claim", "claim"),
+    ]
+    plan = tables.layout("caption.clusters", show, notes=("note.effects",))
+    return making.shown(study, "table", name, rows, estimates=clusters, context={"table": plan})
+
+
+def _clusters(changes: Iterable[Any]) -> tuple[Estimate, ...]:
+    return tuple(headline_estimate(change) for change in changes)
+
+
+def _facts(study: Study, effect: Estimate, clusters: tuple[Estimate, ...]) -> Facts:
+    told = making.of_estimate(effect) | making.of_design(study)
+    citizens = sum(one.facts.get("n_citizens_treated", 0.0) for one in clusters)
+    return told | {"n_treated": (Column("n_treated", "count"), int(citizens))}
+
+
+def _line(kind: str, unit: str, estimate: Estimate) -> Facts:
+    told = making.of_estimate(estimate)
+    kept = {key: told[key] for key in ("ratio", "low", "high", "claim", "fact_n_events_treated") if key in told}
+    return {"unit": (Column("unit", "label"), unit), "kind": (Column("kind", "label"), f"row.{kind}")} | kept
+
+
+def _prediction(effect: Estimate) -> tuple[list[Block], Facts]:
+    """What to expect of a new cluster, from the prediction interval, in the words of its own direction."""
+    if "prediction_low" not in effect.facts:
+        return [], {}
+    whole = replace(effect, low=effect.facts["prediction_low"], high=effect.facts["prediction_high"])
+    _, low, high = wording.sizes(whole)
+    cells = {"prediction_low": low, "prediction_high": high}
+    facts: Facts = {key: (Column(key, "percent", 1), value) for key, value in cells.items()}
+    return [block("text", f"interval.prediction.{wording.direction(whole)}")], facts
