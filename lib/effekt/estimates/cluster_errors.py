@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+DIRECT = 1000
+
 
 class ClusterError(NamedTuple):
     """A standard error and the degrees of freedom of its t distribution (inf = normal)."""
@@ -48,13 +50,19 @@ def cluster_errors(
     direction = bread @ contrast
     projected = design * w[:, None]
     middle = bread @ ((projected * phi[:, None]).T @ projected) @ bread
-    order = np.argsort(groups, kind="stable")
-    blocks = np.split(order, np.searchsorted(groups[order], np.arange(1, groups_n)))
-    plain = np.zeros(groups_n)
-    adjusted = np.zeros(groups_n)
-    own = np.zeros(groups_n)
-    left = np.zeros((groups_n, design.shape[1]))
-    right = np.zeros((groups_n, design.shape[1]))
+    plain, adjusted, own = np.zeros(groups_n), np.zeros(groups_n), np.zeros(groups_n)
+    left, right = np.zeros((groups_n, design.shape[1])), np.zeros((groups_n, design.shape[1]))
+    blocks = []
+    if groups_n < n:
+        order = np.argsort(groups, kind="stable")
+        blocks = np.split(order, np.searchsorted(groups[order], np.arange(1, groups_n)))
+    else:
+        hat = w * phi * np.einsum("ij,ij->i", design @ bread, design)
+        spread = phi - 2 * hat + np.einsum("ij,ij->i", design @ middle, design)
+        load = w * (design @ direction)
+        a = load * np.where(spread > 1e-10 * phi, phi / np.sqrt(np.maximum(phi * spread, 1e-300)), 0.0)
+        plain[groups], adjusted[groups], own[groups] = load * residuals, a * residuals, phi * a**2
+        left[groups], right[groups] = (design * a[:, None]) @ bread, projected * (phi * a)[:, None]
     for g, rows in enumerate(blocks):
         x, wg, e, root = design[rows], w[rows], residuals[rows], np.sqrt(phi[rows])
         load = wg * (x @ direction)
@@ -67,11 +75,8 @@ def cluster_errors(
         own[g] = a @ (phi[rows] * a)
         left[g] = bread @ (x.T @ a)
         right[g] = x.T @ (wg * phi[rows] * a)
-    meat = (design * w[:, None] * phi[:, None]).T @ (design * w[:, None])
-    cross = right @ left.T
-    gram = np.diag(own) - cross - cross.T + left @ meat @ left.T
-    square = float(np.sum(gram**2))
-    df = float(np.trace(gram)) ** 2 / square if square > 0 else math.nan
+    trace, square = _gram(own, left, right, (projected * phi[:, None]).T @ projected)
+    df = trace**2 / square if square > 0 else math.nan
     factor = groups_n / (groups_n - 1) * (n - 1) / (n - rank) if groups_n > 1 and n > rank else math.nan
     variance = float(plain @ plain)
     return {
@@ -79,6 +84,17 @@ def cluster_errors(
         "cr1": ClusterError(math.sqrt(variance * factor), groups_n - 1),
         "cr2": ClusterError(math.sqrt(float(adjusted @ adjusted)), df),
     }
+
+
+def _gram(own: np.ndarray, left: np.ndarray, right: np.ndarray, meat: np.ndarray) -> tuple[float, float]:
+    """Trace and sum of squares of diag(own) - right left' - left right' + left meat left', without the G x G matrix where G is large."""
+    first, second = np.hstack([-right, -left, left @ meat]), np.hstack([left, right, left])
+    if len(own) <= DIRECT:
+        gram = np.diag(own) + first @ second.T
+        return float(np.trace(gram)), float(np.sum(gram**2))
+    diagonal = np.einsum("ij,ij->i", first, second)
+    square = float(own @ own + 2 * own @ diagonal + np.sum((first.T @ first) * (second.T @ second).T))
+    return float((own + diagonal).sum()), square
 
 
 def _inverse_root(matrix: np.ndarray) -> np.ndarray:

@@ -21,25 +21,27 @@ class PoissonFit:
     bread: np.ndarray
 
 
-def fit_poisson(design: np.ndarray, events: np.ndarray, exposure: np.ndarray) -> PoissonFit:
+def fit_poisson(design: np.ndarray, events: np.ndarray, exposure: np.ndarray, weights: np.ndarray | None = None) -> PoissonFit:
     """Maximum (quasi-)likelihood of log E[events] = log exposure + design @ coefficients.
 
     design : n x p; linearly dependent columns get the solution of least norm. events : n, >= 0, not all 0. exposure : n, > 0.
+    weights : n, > 0 (default 1); bread is then the inverse of X' diag(weights x mu) X.
     Raises DataError where it does not converge, which means that some column separates the events from the rest.
     """
+    prior = np.ones(len(events)) if weights is None else weights
     mu = (events + exposure * (events.sum() / exposure.sum())) / 2
     log_exposure = np.log(exposure)
     eta = np.log(mu)
     last = np.inf
     for _ in range(ITERATIONS):
-        root = np.sqrt(mu)
+        root = np.sqrt(prior * mu)
         working = eta - log_exposure + (events - mu) / mu
         coefficients = np.linalg.lstsq(design * root[:, None], working * root, rcond=1e-11)[0]
         eta = np.clip(design @ coefficients + log_exposure, -500.0, 500.0)
         mu = np.exp(eta)
-        deviance = 2 * (np.sum(events * (np.log(np.where(events > 0, events, 1.0)) - eta)) - np.sum(events - mu))
+        deviance = 2 * float(prior @ (events * (np.log(np.where(events > 0, events, 1.0)) - eta) - (events - mu)))
         if abs(deviance - last) <= TOLERANCE * (abs(deviance) + 1.0):
-            bread = np.linalg.pinv((design * mu[:, None]).T @ design, rcond=1e-13, hermitian=True)
+            bread = np.linalg.pinv((design * (prior * mu)[:, None]).T @ design, rcond=1e-13, hermitian=True)
             return PoissonFit(coefficients, mu, bread)
         last = deviance
     raise DataError("The Poisson model found no answer: some group has events in one period only. Use longer periods or larger groups.")
