@@ -24,5 +24,9 @@ _EXPORTS: dict[str, str] = {
     "staggered": "staggered_adoption",
     "StaggeredEffects": "staggered_adoption",
     "wild_cluster_bootstrap": "wild_bootstrap",
+    "synthetic_control": "synthetic_comparison",
+    "SyntheticControl": "synthetic_comparison",
+    "one_part_cost": "cost_parts",
+    "two_part_cost": "cost_parts",
 }
 __getattr__, __dir__ = lazy.exports(__name__, _EXPORTS)

@@ -41,6 +41,9 @@ METHODS = frozenset(
         "pool_ee_hksj", "pool_dl_hksj", "pool_pm_hksj", "pool_reml_hksj", "pool_ml_hksj", "pool_sj_hksj",  # Hartung-Knapp-Sidik-Jonkman, t(k-1)
         "weighted_difference",  # difference of weighted means, weights taken as known, HC0 errors
         "callaway_santanna",  # cohort and period effects against units that had not started, averaged; influence-function errors
+        "synthetic_control",  # weighted mean of untreated units fitted to the outcome before the start; p by placebos in space
+        "one_part_cost",  # mean costs by arm from one model with log link, everything else held as it is
+        "two_part_cost",  # logit for any cost and a cost model among those with one; mean costs by arm, everything else held as it is
     }
 )
 
@@ -68,6 +71,8 @@ REASONS = frozenset(
         "pooled_weakest",  # a pooled number claims no more than the weakest of the numbers pooled
         "pooled_all_identified",  # every pooled number is identified
         "alike_on_measured",  # weights made the arms alike on what was measured, not on what was not
+        "fit_before_as_placebos",  # facts: pretrend_p: before the start the unit is fitted no worse than the placebos are
+        "fit_before_poor",  # facts: pretrend_p: before the start the unit is fitted worse than nearly all placebos
     }
 )
 
@@ -111,6 +116,10 @@ CAUTIONS = frozenset(
         "cohort_periods_left_out",  # facts: n_cohort_periods_left_out: no unit was left to compare with
         "few_clusters",  # fewer than 8 clusters: a wild cluster bootstrap can hardly reject
         "few_treated_clusters",  # one cluster only is treated, or is not: the wild cluster bootstrap is not reliable
+        "weights_not_unique",  # other weights fit the time before as well
+        "outside_comparison",  # the unit lies outside what the others can be mixed to
+        "few_placebos",  # facts: n_units: no p below smallest_p can occur
+        "no_zero_costs",  # everybody has a cost: the first part of a two-part model is certain
     }
 )
 
@@ -125,6 +134,7 @@ FACTS = frozenset(
         "smallest_p", "tau2", "bias_correction", "acceleration",
         "largest_smd", "effective_citizens_treated", "effective_citizens_comparison",
         "band_critical", "n_units_always_treated", "n_cohort_periods_left_out",
+        "n_units_weighted", "rmspe_before", "rmspe_after", "se_robust", "park_se",
     }
 )  # fmt: skip
 
