@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +16,7 @@ from effekt.batch.kernels import Kernels
 from effekt.batch.verdict import Verdict, judge
 
 ENGINE = "effekt"
+_loading = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -32,12 +35,12 @@ def execute(notebook: Path, parameters: Mapping[str, Any], kernels: Kernels, num
     `parameters` go into a cell of their own after the parameters cell, as papermill does it; with none, the notebook runs as it stands.
     An error in the notebook is a verdict, not an exception; so is a kernel that died.
     """
+    load_papermill()
     import papermill
     from nbclient.exceptions import DeadKernelError
     from papermill.exceptions import PapermillExecutionError
     from papermill.iorw import load_notebook_node
 
-    _register_engine()
     started, clock = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), time.monotonic()
     output = kernels.folder / f"k{number}.ipynb"
     verdict = None
@@ -63,6 +66,22 @@ def execute(notebook: Path, parameters: Mapping[str, Any], kernels: Kernels, num
     seconds = time.monotonic() - clock
     executed = load_notebook_node(str(output if output.exists() else notebook))
     return Executed(_without_error_marks(executed), verdict or judge(executed), started, seconds)
+
+
+def load_papermill() -> None:
+    """Import papermill and make our engine known to it.
+
+    jsonschema, which it imports, builds a grammar for international addresses if it can: two thirds of the time and of no use here.
+    """
+    grammar = "rfc3987_syntax"
+    with _loading:
+        if grammar not in sys.modules and "jsonschema" not in sys.modules:
+            sys.modules[grammar] = None  # type: ignore[assignment]
+        try:
+            _register_engine()
+        finally:
+            if sys.modules.get(grammar, ...) is None:
+                del sys.modules[grammar]
 
 
 def _register_engine() -> None:

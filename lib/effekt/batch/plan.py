@@ -144,7 +144,7 @@ def _typed(notebook: Notebook, parameters: Mapping[str, str], faults: list[str])
         else:
             value = read_value(text, declared[name])
             if not declared[name].accepts(value):
-                faults.append(f"Parameter {name} of {notebook.path.name} is a {declared[name].type}, and {text!r} is not.")
+                faults.append(f"Parameter {name} of {notebook.path.name} must be of type {declared[name].type}; {text!r} is not.")
             values[name] = value
     return values
 

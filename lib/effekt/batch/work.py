@@ -10,7 +10,7 @@ from rich.console import Console
 from effekt import provenance
 from effekt.batch import keys, store
 from effekt.batch.about import library_version
-from effekt.batch.execute import Executed
+from effekt.batch.execute import Executed, load_papermill
 from effekt.batch.index import Outcome
 from effekt.batch.kernels import Kernels
 from effekt.batch.pages import Setting, page
@@ -35,8 +35,10 @@ class Work:
     def execute(self, runs: Sequence[PlannedRun], console: Console, *, total: int, jobs: int | None, plain: bool) -> None:
         """Run these, as many at a time as there are cores unless told otherwise; each is kept and drawn as soon as it is over."""
         at_once = min(jobs or default_jobs(), len(runs))
-        with Kernels(modules_to_preload(runs), plain=plain) as kernels, Board(console, total, total - len(runs)) as board:
-            run_all(runs, kernels, board, self._finish, jobs=at_once)
+        with Kernels(modules_to_preload(runs), plain=plain) as kernels:
+            load_papermill()
+            with Board(console, total, total - len(runs)) as board:
+                run_all(runs, kernels, board, self._finish, jobs=at_once)
 
     def reuse(self, run: PlannedRun, finished: Finished) -> None:
         """A run that is up to date; its pages are drawn again only where their looks or words changed."""
