@@ -57,7 +57,8 @@ def bootstrap_mean_difference(
     Raises
     ------
     DataError
-        A column is missing or not a finite number, one arm (or period) is empty, negative exposure, a group without exposure, fewer than 100 replicates.
+        A column is missing or not a finite number, one arm (or period) is empty, exposure is negative or a group has none, or there are
+        fewer than 100 replicates.
 
     References
     ----------

@@ -67,7 +67,8 @@ def difference_in_differences(
         "rate": events / exposure (linear) or events with log exposure as offset (poisson). Else a column: any number for linear, a count
         >= 0 for poisson (with exposure as offset where that column exists).
     cluster : str
-        Column of the level at which treatment was assigned; where the frame has no such column: unit, or each row in the 2x2 design (CR1 is then HC1).
+        Column of the level at which treatment was assigned; where the frame has no such column: unit, or each row in the 2x2 design (CR1 is
+        then HC1).
     weights : str
         Column of weights > 0; None = equal.
     nested : bool
@@ -77,7 +78,8 @@ def difference_in_differences(
     -------
     DifferenceInDifferences
         Claim: identified with one common start, 12 periods before it, a pre-trend that is not rejected, and a comparison without the
-        programme (`panel.attrs["comparison_exposure"]`, taken as "none" where it is not stated); otherwise descriptive. With one cluster there are no errors: no interval, caution one_cluster.
+        programme (`panel.attrs["comparison_exposure"]`, taken as "none" where it is not stated); otherwise descriptive. With one
+        cluster there are no errors: no interval, caution one_cluster.
 
     Raises
     ------
@@ -196,7 +198,8 @@ def _exposed(panel: pd.DataFrame, unit: np.ndarray | None, period: str | None) -
         try:
             started = (panel[period] >= panel["start"]).to_numpy(dtype=bool, na_value=False)
         except TypeError:
-            raise DataError(f"{period} and start cannot be compared (types {panel[period].dtype} and {panel['start'].dtype}): give both alike.") from None
+            kinds = f"{panel[period].dtype} and {panel['start'].dtype}"
+            raise DataError(f"{period} and start cannot be compared (types {kinds}): give both as the same kind of date or number.") from None
         main: tuple[np.ndarray, ...] = ()
     else:
         named = [name for name in ("treated", "post") if name in panel]

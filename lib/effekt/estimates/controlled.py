@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri
+from scipy.special import chdtrc, ndtri
 
-from effekt.errors import DataError
 from effekt.estimates import claims, frames, intervals
 from effekt.estimates.citizen_cells import CitizenCells, add_up
+from effekt.estimates.cluster_errors import ClusterError
 from effekt.estimates.controlled_model import CellModel, error_by_unit, events_less, expected_rates, fit_cells
+from effekt.estimates.controlled_plan import Plan, count, plan_months, too_thin
 from effekt.estimates.estimate import Estimate
 
 METHOD = "controlled_time_series"
@@ -66,7 +67,8 @@ def controlled_time_series(
     so that the step is the log ratio at `start` + `horizon`. With fewer than 12 months used after the start a step alone is fitted
     (caution level_only). Cells give the coefficients of the rows exactly; errors come from the rows, robust by citizen (CR0, no
     small-sample factor: the sum has thousands of terms), intervals are normal on the log scale. Errors by unit (CR2) are computed beside
-    them where each side has two units and there are eight in all (facts se_by_unit, df_by_unit).
+    them where each side has two units and there are eight in all (facts se_by_unit, df_by_unit); if they are more than 1.5 times those by
+    citizen, and by more than their own chance, shocks hit whole units and the interval is too narrow (caution errors_differ_by_level).
 
     Parameters
     ----------
@@ -101,10 +103,10 @@ def controlled_time_series(
     """
     frames.check_level(level)
     cells = add_up(person_months)
-    plan = _plan(cells, start, horizon, phase_in, contaminated)
+    plan = plan_months(cells, start, horizon, phase_in, contaminated)
     counted = frames.is_count(person_months, cells.row_events)
-    counts = _counts(cells, plan, counted)
-    if thin := _too_thin(counts, min_events, min_citizens):
+    counts = count(cells, plan, counted)
+    if thin := too_thin(counts, min_events, min_citizens):
         found = _untold(cells, plan, counts, thin, level, {"min_events": min_events, "min_citizens": min_citizens}, counted)
     else:
         found = _told(cells, plan, counts, comparison_exposure, level, counted)
@@ -112,71 +114,11 @@ def controlled_time_series(
     return replace(found, **named)
 
 
-@dataclass(frozen=True)
-class _Plan:
-    """Months as numbers, and bool a cell: treated, after (from the start on), used (in the model)."""
-
-    first: int
-    horizon: int
-    phase_in: int
-    contaminated_months: int
-    treated: np.ndarray
-    after: np.ndarray
-    used: np.ndarray
-    years: np.ndarray
-
-    def months(self, cells: CitizenCells, after: bool) -> np.ndarray:
-        return np.unique(cells.cell_month[self.used & self.treated & (self.after == after)])
-
-
-def _plan(cells: CitizenCells, start: pd.Timestamp, horizon: int, phase_in: int, contaminated: Iterable) -> _Plan:
-    first = frames.month_number(start)
-    month, treated, present = cells.cell_month, cells.cell_treated, cells.exposure > 0
-    dirty = np.zeros(len(month), dtype=bool)
-    for low, high in contaminated:
-        dirty |= (month >= frames.month_number(low)) & (month <= frames.month_number(high))
-    after = month >= first
-    used = present & ~(treated & (dirty | (after & (month < first + phase_in))))
-    for side, name in ((treated, "programme"), (~treated, "comparison")):
-        if not (side & present).any():
-            raise DataError(f"The frame has no {name} unit with exposure: treated must be true for some units and false for others.")
-        for period, word in ((~after, "before"), (after, "after")):
-            if not (used & side & period).any():
-                raise DataError(
-                    f"No month is left {word} the start in the {name}: the data, the start, the phase-in and the contaminated months leave none. "
-                    "Check them in evaluation.yml."
-                )
-    n_dirty = len(np.unique(month[treated & dirty & ~after & present]))
-    return _Plan(first, horizon, phase_in, n_dirty, treated, after, used, (month - first - horizon) / 12.0)
-
-
-def _counts(cells: CitizenCells, plan: _Plan, counted: bool) -> dict[str, int]:
-    """Events (rows with an amount, for money) by side and period, and citizens by side, in the used cells."""
-    row_used = plan.used[cells.cell]
-    happened = cells.row_events if counted else (cells.row_events > 0).astype(float)
-    group = (2 * plan.treated + plan.after)[cells.cell]
-    events = np.bincount(group[row_used], happened[row_used], 4)
-    side = plan.treated[cells.cell]
-    citizens = [len(np.unique(cells.citizen[row_used & (side == flag)])) for flag in (False, True)]
-    return {
-        "n_events": int(events.sum()), "n_events_treated": int(events[2:].sum()),
-        "n_events_before": int(events[2]), "n_events_after": int(events[3]), "comparison_before": int(events[0]), "comparison_after": int(events[1]),
-        "n_citizens": len(np.unique(cells.citizen[row_used])), "n_citizens_treated": citizens[1], "comparison_citizens": citizens[0],
-    }  # fmt: skip
-
-
-def _too_thin(counts: Mapping[str, int], min_events: int, min_citizens: int) -> tuple[str, ...]:
-    events = min(counts[key] for key in ("n_events_before", "n_events_after", "comparison_before", "comparison_after"))
-    citizens = min(counts["n_citizens_treated"], counts["comparison_citizens"])
-    few_events = ("too_few_events",) if events < max(min_events, 1) else ()
-    return few_events + (("too_few_citizens",) if citizens < min_citizens else ())
-
-
 def _public(counts: Mapping[str, int]) -> dict[str, int]:
     return {key: value for key, value in counts.items() if key.startswith("n_")}
 
 
-def _untold(cells: CitizenCells, plan: _Plan, counts: Mapping, thin: tuple, level: float, limits: Mapping, counted: bool) -> ControlledChange:
+def _untold(cells: CitizenCells, plan: Plan, counts: Mapping, thin: tuple, level: float, limits: Mapping, counted: bool) -> ControlledChange:
     nothing = Estimate(
         "ratio", None, None, None, METHOD, "descriptive", contrast="programme_comparison", level=level, n_citizens=counts["n_citizens"],
         n_events=counts["n_events"] if counted else None, exposure=float(cells.exposure[plan.used].sum()), cautions=thin, reasons=("too_few",),
@@ -195,7 +137,7 @@ def _untold(cells: CitizenCells, plan: _Plan, counts: Mapping, thin: tuple, leve
     )
 
 
-def _told(cells: CitizenCells, plan: _Plan, counts: Mapping, comparison_exposure: str, level: float, counted: bool) -> ControlledChange:
+def _told(cells: CitizenCells, plan: Plan, counts: Mapping, comparison_exposure: str, level: float, counted: bool) -> ControlledChange:
     before, after = plan.months(cells, after=False), plan.months(cells, after=True)
     sloped = len(after) >= SLOPE_MONTHS
     exposed = (plan.treated & plan.after).astype(float)
@@ -252,23 +194,29 @@ def _told(cells: CitizenCells, plan: _Plan, counts: Mapping, comparison_exposure
     )
 
 
-def _cautions(model: CellModel, months_before: int, sloped: bool, inside: bool, error: float, by_unit) -> tuple[str, ...]:
+def _cautions(model: CellModel, months_before: int, sloped: bool, inside: bool, error: float, by_unit: ClusterError | None) -> tuple[str, ...]:
     told = {
         "level_only": not sloped,
         "horizon_after_data": not inside,
         "few_months_before": months_before < claims.MONTHS_NEEDED,
-        "errors_differ_by_level": by_unit is not None and not error / DISAGREE <= by_unit.se <= error * DISAGREE,
+        "errors_differ_by_level": by_unit is not None and by_unit.se > error * DISAGREE and _beyond_chance(by_unit, error),
         "units_without_events": model.empty_units > 0,
         "months_without_events": model.empty_months > 0,
     }
     return tuple(key for key, holds in told.items() if holds)
 
 
-def _pretrend(cells: CitizenCells, plan: _Plan, level: float) -> Estimate:
+def _beyond_chance(by_unit: ClusterError, error: float) -> bool:
+    """Whether an error from few units is larger than one that is known, by more than its own chance at 5% (chi-square with its df)."""
+    return bool(chdtrc(by_unit.df, by_unit.df * (by_unit.se / error) ** 2) < 0.05)
+
+
+def _pretrend(cells: CitizenCells, plan: Plan, level: float) -> Estimate:
     used = plan.used & ~plan.after
     events = cells.events[used & plan.treated].sum(), cells.events[used & ~plan.treated].sum()
     if len(plan.months(cells, after=False)) < PRETREND_MONTHS or min(events) == 0:
-        return Estimate("ratio", None, None, None, METHOD, "descriptive", level=level, cautions=("few_months_before",), reasons=("pretrend_not_testable",))
+        untold = {"cautions": ("few_months_before",), "reasons": ("pretrend_not_testable",)}
+        return Estimate("ratio", None, None, None, METHOD, "descriptive", level=level, **untold)
     model = fit_cells(cells, used, np.where(plan.treated, plan.years, 0.0)[:, None])
     functional = np.zeros((model.size, 1))
     functional[-1] = 1.0
@@ -276,7 +224,7 @@ def _pretrend(cells: CitizenCells, plan: _Plan, level: float) -> Estimate:
     return intervals.ratio(model.fit.coefficients[-1], error, level=level, method=METHOD, claim="descriptive", facts={"per_months": 12})
 
 
-def _months_seen(cells: CitizenCells, plan: _Plan) -> pd.DataFrame:
+def _months_seen(cells: CitizenCells, plan: Plan) -> pd.DataFrame:
     shape = (len(cells.units), len(cells.months))
     own = cells.treated
     exposure = cells.exposure.reshape(shape)[own].sum(axis=0)
@@ -288,7 +236,7 @@ def _months_seen(cells: CitizenCells, plan: _Plan) -> pd.DataFrame:
     return frame.astype({"rate": "float64", "low": "float64", "high": "float64"})[seen].reset_index(drop=True)
 
 
-def _expected(cells: CitizenCells, plan: _Plan, model: CellModel, level: float) -> pd.DataFrame:
+def _expected(cells: CitizenCells, plan: Plan, model: CellModel, level: float) -> pd.DataFrame:
     rates, gradients, months = expected_rates(model)
     reach = float(ndtri((1 + level) / 2)) * np.sqrt((model.influence(gradients) ** 2).sum(axis=0))
     expected = pd.DataFrame({"month": frames.month_stamps(months), "rate": rates, "low": rates * np.exp(-reach), "high": rates * np.exp(reach)})

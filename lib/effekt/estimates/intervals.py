@@ -26,7 +26,8 @@ def ratio(log_value: float, se: float, *, level: float, df: float = math.inf, **
     if not se > 0:
         return _bare("ratio", math.exp(log_value), level, fields)
     half = reach(level, df) * se
-    return Estimate("ratio", math.exp(log_value), math.exp(log_value - half), math.exp(log_value + half), level=level, se=se, p=two_sided(log_value / se, df), **fields)
+    value, low, high = (math.exp(log_value + part) for part in (0.0, -half, half))
+    return Estimate("ratio", value, low, high, level=level, se=se, p=two_sided(log_value / se, df), **fields)
 
 
 def difference(value: float, se: float, *, level: float, df: float = math.inf, scale: str = "difference", **fields: Any) -> Estimate:

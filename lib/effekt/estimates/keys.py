@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from effekt.errors import DataError
 
+Keys = tuple[str, ...]
+
 CONTRASTS = frozenset(
     {
         "",  # a level, compared with nothing
@@ -40,6 +42,17 @@ METHODS = frozenset(
         "pool_ee_z", "pool_dl_z", "pool_pm_z", "pool_reml_z", "pool_ml_z", "pool_sj_z",  # pooled, normal interval
         "pool_ee_hksj", "pool_dl_hksj", "pool_pm_hksj", "pool_reml_hksj", "pool_ml_hksj", "pool_sj_hksj",  # Hartung-Knapp-Sidik-Jonkman, t(k-1)
         "weighted_difference",  # difference of weighted means, weights taken as known, HC0 errors
+        "wilson",  # a share, Wilson's score interval
+        "newcombe",  # difference of two shares, Newcombe's interval from two Wilson intervals
+        "cohen_kappa",  # agreement beyond chance of two auditors
+        "gwet_ac1",  # agreement beyond chance, steady where nearly all cases fall in one category
+        "incidence_difference",  # difference of two cumulative incidences with death as a competing event
+        "days_at_home",  # mean days alive and at home in a window
+        "direct_gamma",  # directly standardised rate, gamma interval
+        "indirect_exact",  # seen over expected events, exact Poisson interval
+        "systematic_component",  # systematic component of variation between units
+        "median_odds_ratio",  # median odds ratio of a random-intercept logistic model
+        "ancova",  # difference of scores afterwards between two groups with the same score before
         "callaway_santanna",  # cohort and period effects against units that had not started, averaged; influence-function errors
         "synthetic_control",  # weighted mean of untreated units fitted to the outcome before the start; p by placebos in space
         "one_part_cost",  # mean costs by arm from one model with log link, everything else held as it is
@@ -108,6 +121,10 @@ CAUTIONS = frozenset(
         "contaminated_before",  # an earlier effort lies in the before period (added by the caller)
         "moved_between_arms",  # facts: n_moved: citizens who lived in both arms count in each for their time there
         "whole_years_missing",  # before or after is not made of whole calendar years: season may be in the contrast
+        "one_category",  # all judgements fall in one category: agreement beyond chance is not defined
+        "followed_too_short",  # facts: n_left_out: citizens not followed for the whole window are left out
+        "few_units_compared",  # facts: n_units: so few units that the spread between them is hardly known
+        "no_variation",  # the units differ by no more than chance would give
         "weights_unbalanced",  # facts: largest_smd: after weighting some covariate still differs
         "weights_few",  # facts: effective_citizens_treated, effective_citizens_comparison: a few citizens carry most of the weight
         "few_units_influence",  # facts: n_clusters: errors from influence functions are too small with few units
@@ -127,11 +144,13 @@ FACTS = frozenset(
     {
         "autocorrelation", "bound_high", "bound_low", "contaminated_months", "df", "df_by_unit", "dispersion", "effect_log", "exposure_treated",
         "hac_lags", "horizon", "i2", "k", "low_hac", "high_hac", "min_citizens", "min_events", "months_after", "months_before", "months_needed",
-        "n_citizens", "n_citizens_treated", "n_clusters", "n_events", "n_events_after", "n_events_before", "n_events_treated", "n_months_without_events",
+        "n_citizens", "n_citizens_treated", "n_clusters", "n_events", "n_events_after", "n_events_before", "n_events_treated",
+        "n_months_without_events",
         "n_moved", "n_orders", "n_periods", "n_units", "n_units_left_out", "n_units_treated", "n_units_without_events", "p_doubling",
         "p_minimum_likelihood", "park_lambda", "park_family", "per_months", "phase_in_months", "prediction_high", "prediction_low", "pretrend",
         "pretrend_detectable", "pretrend_p", "q", "q_p", "replicates", "se_by_citizen", "se_by_unit", "se_hac", "se_model", "seed", "shared_variance",
         "smallest_p", "tau2", "bias_correction", "acceleration",
+        "agreement", "days", "expected", "icc", "n_left_out", "observed",
         "largest_smd", "effective_citizens_treated", "effective_citizens_comparison",
         "band_critical", "n_units_always_treated", "n_cohort_periods_left_out",
         "n_units_weighted", "rmspe_before", "rmspe_after", "se_robust", "park_se",
@@ -139,7 +158,7 @@ FACTS = frozenset(
 )  # fmt: skip
 
 
-def check(*, contrast: str = "", method: str = "", reasons: tuple[str, ...] = (), cautions: tuple[str, ...] = (), facts: tuple[str, ...] = ()) -> None:
+def check(*, contrast: str = "", method: str = "", reasons: Keys = (), cautions: Keys = (), facts: Keys = ()) -> None:
     """Raise DataError naming the first key that no list holds."""
     for kind, given, known in (
         ("contrast", (contrast,), CONTRASTS),

@@ -68,7 +68,13 @@ class _Given:
 
 
 def pool(
-    effects: pd.DataFrame | Iterable[Any], *, tau2: Tau2 = "REML", test: Test = "z", level: float = 0.95, shared_variance: float = 0.0, scale: str = "ratio"
+    effects: pd.DataFrame | Iterable[Any],
+    *,
+    tau2: Tau2 = "REML",
+    test: Test = "z",
+    level: float = 0.95,
+    shared_variance: float = 0.0,
+    scale: str = "ratio",
 ) -> Pooled:
     """Mean effect over the units' population of effects, with the spread between units and the range expected in a new unit.
 
@@ -135,7 +141,8 @@ def pool(
     prediction = Prediction(mean - spread, mean + spread, df)
     natural = math.exp if given.scale == "ratio" else float
     facts |= {
-        "tau2": found["tau2"], "i2": found["i2"], "q": found["q"], "q_p": float(chdtrc(len(given.y) - 1, found["q"])), "shared_variance": shared_variance,
+        "tau2": found["tau2"], "i2": found["i2"], "q": found["q"], "q_p": float(chdtrc(len(given.y) - 1, found["q"])),
+        "shared_variance": shared_variance,
         "prediction_low": natural(prediction.low), "prediction_high": natural(prediction.high), "df": df if test == "hksj" else 0,
     }  # fmt: skip
     if test == "z":

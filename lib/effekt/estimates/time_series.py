@@ -195,7 +195,7 @@ def _without(design: np.ndarray, names: list[str]) -> np.ndarray:
     return np.where(np.isin(names, ["step", "slope"]), 0.0, design)
 
 
-def _counterfactual(design: np.ndarray, names: list[str], coefficients: np.ndarray, covariance: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
+def _counterfactual(design, names, coefficients, covariance, level) -> tuple[np.ndarray, np.ndarray]:
     plain = _without(design, names)
     error = np.sqrt(np.einsum("ij,jk,ik->i", plain, covariance, plain))
     return np.exp(plain @ coefficients), np.exp(intervals.reach(level) * error)
