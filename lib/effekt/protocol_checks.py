@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from datetime import date
-from functools import cache
-from pathlib import Path
 from typing import Any
 
+from effekt.catalogue.codes import load_municipalities
 from effekt.catalogue.outcomes import load_outcomes, nearest, read_record
 from effekt.yaml_lines import Source
 
 Problem = tuple[int, str]
-MUNICIPALITIES = Path(__file__).parent / "catalogue" / "codelists" / "municipalities.csv"
 RESERVED = ("comparison", "region", "all")
 
 
@@ -25,13 +22,6 @@ def check_meaning(source: Source) -> list[Problem]:
         *_check_municipalities(source),
         *_check_outcomes(source),
     ]
-
-
-@cache
-def load_municipalities() -> dict[str, str]:
-    """Danish municipalities valid since 2007: code of four digits -> name."""
-    with open(MUNICIPALITIES, encoding="utf-8", newline="") as file:
-        return {row["kommunekode"]: row["name"] for row in csv.DictReader(file)}
 
 
 def read_month(value: Any) -> date | None:

@@ -8,11 +8,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from effekt.catalogue.codes import load_municipalities
 from effekt.catalogue.outcomes import Outcome, nearest
 from effekt.errors import DataError, UsageError
 from effekt.paths import find_study
 from effekt.protocol import Cluster, Protocol, load_protocol
-from effekt.protocol_checks import load_municipalities
 
 if TYPE_CHECKING:
     import pandas as pd

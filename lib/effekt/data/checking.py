@@ -90,14 +90,15 @@ def _typed(column: Column, position: int | None) -> str:
         case "integer":
             return f"CASE WHEN regexp_full_match({text}, '-?[0-9]{{1,15}}') THEN TRY_CAST({text} AS BIGINT) END"
         case "money":
-            return f"CASE WHEN {_is_decimal(text)} THEN CAST(round(TRY_CAST({text} AS DECIMAL(24, 6)) * {column.scale}) AS BIGINT) END"
+            return f"CASE WHEN {_is_decimal(text)} THEN CAST(round(TRY_CAST({text} AS DOUBLE) * {column.scale}) AS BIGINT) END"
         case "number":
             return f"CASE WHEN {_is_decimal(text)} THEN TRY_CAST({text} AS DOUBLE) END"
     raise ValueError(f"a delivered column cannot be of type {column.type}")
 
 
 def _is_decimal(text: str) -> str:
-    return f"regexp_full_match({text}, '-?[0-9]{{1,12}}([.][0-9]{{1,6}})?')"
+    """At most ten digits before the point: with any scale the product is a whole number that a double holds exactly."""
+    return f"regexp_full_match({text}, '-?[0-9]{{1,10}}([.][0-9]{{1,6}})?')"
 
 
 def _column_checks(table: str, column: Column, position: int | None) -> Iterator[tuple[Rule, str]]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 
+from effekt.catalogue.codes import load_municipalities
 from effekt.data.canonical import write_tables
 from effekt.data.checking import Broken, check_rows, empty_view
 from effekt.data.folders import replaced_folders
@@ -20,7 +21,6 @@ from effekt.data.registers.source import Source
 from effekt.errors import DeliveryError
 from effekt.paths import find_study
 from effekt.protocol import Protocol, load_protocol
-from effekt.protocol_checks import load_municipalities
 from effekt.provenance import file_hash, hash_files, import_closure
 
 RECORD = "import.json"

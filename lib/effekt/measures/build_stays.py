@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from datetime import timedelta
-from functools import cache
-from pathlib import Path
 
 import ibis
 from ibis import _
 from ibis.expr.types import BooleanValue, IntegerValue, Table
 
+from effekt.catalogue.codes import load_hospital_clusters, load_medical_specialties
 from effekt.protocol import Protocol
 
 
-CODELISTS = Path(__file__).resolve().parents[1] / "catalogue" / "codelists"
 READMISSION_DAYS = 30
 SHORT_STAY_HOURS = 24
 HOUR = 60
@@ -152,23 +149,6 @@ def add_cross_cluster(stays: Table, residence: Table, protocol: Protocol) -> Tab
         "is_readmission_30",
         "cross_cluster",
     )
-
-
-@cache
-def load_medical_specialties() -> tuple[str, ...]:
-    """Codes of the main specialties that count as medical."""
-    return tuple(row["code"] for row in _rows("medical_specialties.csv") if row["medical"] == "true")
-
-
-@cache
-def load_hospital_clusters() -> dict[str, str]:
-    """First four characters of the department code -> cluster of the hospital."""
-    return {row["shak4"]: row["cluster_id"] for row in _rows("hospital_units.csv")}
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    with open(CODELISTS / name, encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def _minute(time: Table) -> IntegerValue:

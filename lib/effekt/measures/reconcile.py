@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import ibis
 from ibis.expr.types import Table
 
 from effekt.errors import DataError
@@ -23,8 +24,6 @@ def check_table(name: str, made: Table, inputs: Mapping[str, Table], protocol: P
 
 def check_stays(stays: Table, inputs: Mapping[str, Table], protocol: Protocol) -> list[str]:
     """Every contact is in one stay, and stays of a citizen lie more than the gap apart."""
-    import ibis
-
     after = ibis.timestamp(f"{next_month(protocol.data_period.last)} 00:00:00")
     contact = inputs["contact"]
     n_contacts = _number(contact.filter(contact.kind.isin(MERGED_KINDS), contact.start < after).count())
@@ -40,42 +39,57 @@ def check_stays(stays: Table, inputs: Mapping[str, Table], protocol: Protocol) -
 
 def check_person_months(made: Table, inputs: Mapping[str, Table], protocol: Protocol) -> list[str]:
     """One row a citizen and month, as many as a count that goes another way finds; events inside and outside the target make up all events."""
-    counts = count_events(inputs["stays"], protocol)
-    outside = counts.anti_join(made, ["citizen_id", "month"])
-    names = [name for name in counts.columns if name not in ("citizen_id", "month")]
-    problems = [
-        *_differ("citizen-months", _number(made.count()), _number(_count_target(inputs, protocol))),
-        *_differ("citizen-months told once", _number(made.select("citizen_id", "month").distinct().count()), _number(made.count())),
+    n = _number(made.count())
+    return [
+        *_differ("citizen-months", n, _number(_count_target(inputs, protocol))),
+        *_differ("citizen-months told once", _number(made.select("citizen_id", "month").distinct().count()), n),
         *_differ("rows with no day or more than 31", _number(((made.days < 1) | (made.days > 31)).sum()), 0),
+        *_check_sums(made, count_events(inputs["stays"], protocol)),
     ]
-    for name in names:
-        problems += _differ(f"{name} inside and outside the target", _number(made[name].sum()) + _number(outside[name].sum()), _number(counts[name].sum()))
-    return problems
 
 
 def check_cost_months(made: Table, inputs: Mapping[str, Table], protocol: Protocol) -> list[str]:
     """The rows of `person_months`, every line with a price, and all oere inside or outside the target."""
-    lines = add_fixed_prices(inputs["service"], inputs["unit_cost"], inputs["price_index"], protocol.price_year)
-    no_price = _number(lines.nominal_oere.isnull().sum())
-    no_index = _number(lines.filter(lines.nominal_oere.notnull()).amount_fixed_oere.isnull().sum())
-    problems = [f"{no_price:,} service lines have neither an amount nor a unit cost of their type and year (see unit_cost.csv)"] if no_price else []
-    problems += [f"{no_index:,} service lines are of a year without a price index, or {protocol.price_year} has none (see price_index.csv)"] if no_index else []
+    problems = _check_prices(inputs, protocol)
     if problems:
         return problems
     people = inputs["person_months"].select(*KEYS)
-    sums = sum_costs(lines, protocol)
-    outside = sums.anti_join(made, ["citizen_id", "month"])
-    problems += _differ("rows of person_months", _number(made.select(*KEYS).intersect(people, distinct=True).count()), _number(people.count()))
-    problems += _differ("rows", _number(made.count()), _number(people.count()))
-    for name in [name for name in sums.columns if name not in ("citizen_id", "month")]:
-        problems += _differ(f"{name} inside and outside the target", _number(made[name].sum()) + _number(outside[name].sum()), _number(sums[name].sum()))
+    lines = add_fixed_prices(inputs["service"], inputs["unit_cost"], inputs["price_index"], protocol.price_year)
+    return [
+        *_differ("rows", _number(made.count()), _number(people.count())),
+        *_differ("rows of person_months", _number(people.semi_join(made, list(KEYS)).count()), _number(people.count())),
+        *_check_sums(made, sum_costs(lines, protocol)),
+    ]
+
+
+def _check_prices(inputs: Mapping[str, Table], protocol: Protocol) -> list[str]:
+    """Lines without a price or an index, looked up once for each kind of line instead of for each line."""
+    service = inputs["service"]
+    kinds = service.mutate(amount_oere=service.amount_oere.notnull().ifelse(0, ibis.null("int64")))
+    kinds = kinds.group_by("service_type", "price_year", "unit", "amount_oere").agg(n=kinds.count()).mutate(quantity=1.0)
+    priced = add_fixed_prices(kinds, inputs["unit_cost"], inputs["price_index"], protocol.price_year)
+    no_price = _number(priced.n.sum(where=priced.nominal_oere.isnull()))
+    no_index = _number(priced.n.sum(where=priced.nominal_oere.notnull() & priced.amount_fixed_oere.isnull()))
+    problems = [f"{no_price:,} service lines have neither an amount nor a unit cost of their type and year (see unit_cost.csv)"] if no_price else []
+    problems += [f"{no_index:,} service lines are of a year without a price index, or {protocol.price_year} has none (see price_index.csv)"] if no_index else []
     return problems
+
+
+def _check_sums(made: Table, sums: Table) -> list[str]:
+    """Of every outcome: what stands in `made`, and what falls outside it, make up all of `sums` (by citizen and month)."""
+    names = [name for name in sums.columns if name not in ("citizen_id", "month")]
+    kept = sums.cache()
+    totals = [_sums(table, names) for table in (made, kept.anti_join(made, ["citizen_id", "month"]), kept)]
+    return [line for name in names for line in _differ(f"{name} inside and outside the target", totals[0][name] + totals[1][name], totals[2][name])]
+
+
+def _sums(table: Table, names: list[str]) -> dict[str, int]:
+    row = table.agg(**{name: ibis.coalesce(table[name].sum(), 0).cast("int64") for name in names}).execute().iloc[0]
+    return {name: int(row[name]) for name in names}
 
 
 def _count_target(inputs: Mapping[str, Table], protocol: Protocol) -> Table:
     """Citizen-months of the target, counted month by month from who lives where on its first day."""
-    import ibis
-
     months, month = [], protocol.data_period.first
     while month <= protocol.data_period.last:
         months.append(month)

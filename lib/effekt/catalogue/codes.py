@@ -1,0 +1,32 @@
+"""Code lists that the rules use. Each is a CSV file with its source and whether somebody has verified it."""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from pathlib import Path
+
+CODELISTS = Path(__file__).with_name("codelists")
+
+
+@cache
+def load_municipalities() -> dict[str, str]:
+    """Danish municipalities valid since 2007: code of four digits -> name."""
+    return {row["kommunekode"]: row["name"] for row in _rows("danish_municipalities.csv")}
+
+
+@cache
+def load_medical_specialties() -> tuple[str, ...]:
+    """Codes of the main specialties that count as medical."""
+    return tuple(row["code"] for row in _rows("medical_specialties.csv") if row["medical"] == "true")
+
+
+@cache
+def load_hospital_clusters() -> dict[str, str]:
+    """First four characters of the department code -> cluster of the hospital."""
+    return {row["shak4"]: row["cluster_id"] for row in _rows("hospital_units.csv")}
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with open(CODELISTS / name, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
