@@ -1,0 +1,77 @@
+"""Time to event against R's survival and cmprsk (r/survival.R), to 1e-8: both sides are closed-form or solved to the last digit."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.testing import assert_allclose
+
+from effekt.estimates import cumulative_incidence, kaplan_meier, recurrent_events
+from tests.reference.frozen import frozen
+
+R = frozen("survival")
+ON_TIME = pd.DataFrame({"citizen_id": range(150), "entry": 0, "exit": R["spells"]["exit"], "event": R["spells"]["event"]})
+LATE = ON_TIME.assign(entry=R["spells"]["entry"])
+
+
+def close(found: pd.DataFrame, expected: dict, *columns: str) -> None:
+    for column in columns:
+        assert_allclose(found[column], expected[column], rtol=1e-8, err_msg=column)
+
+
+@pytest.mark.parametrize(("event", "key"), [(1, "survfit_event"), (2, "survfit_death")])
+def test_cumulative_incidence_and_its_jackknife_error_are_those_of_survfit(event: int, key: str) -> None:
+    close(cumulative_incidence(ON_TIME, at=R["at"], event=event), R[key], "estimate", "se", "low", "high", "at_risk")
+
+
+@pytest.mark.parametrize(("interval", "key"), [("log-log", "survfit_loglog"), ("plain", "survfit_plain")])
+def test_the_other_intervals_are_those_of_survfit_too(interval: str, key: str) -> None:
+    close(cumulative_incidence(ON_TIME, at=R["at"], interval=interval), R[key], "estimate", "se", "low", "high")
+
+
+def test_late_entry_gives_what_survfit_gives_for_start_and_stop() -> None:
+    close(cumulative_incidence(LATE, at=R["late_at"]), R["survfit_late"], "estimate", "se", "low", "high", "at_risk")
+
+
+@pytest.mark.parametrize(("event", "key"), [(1, "cuminc_event"), (2, "cuminc_death")])
+def test_aalens_variance_is_that_of_cmprsk(event: int, key: str) -> None:
+    found = cumulative_incidence(ON_TIME, at=R["at"], event=event, variance="aalen")
+    assert_allclose(found["estimate"], R[key]["estimate"], rtol=1e-8)
+    assert_allclose(found["se"] ** 2, R[key]["variance"], rtol=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("spells", "at", "interval", "key"), [(ON_TIME, "at", "log", "km"), (ON_TIME, "at", "log-log", "km_loglog"), (LATE, "late_at", "log", "km_late")]
+)
+def test_kaplan_meier_is_survfit_with_greenwoods_error(spells: pd.DataFrame, at: str, interval: str, key: str) -> None:
+    found = kaplan_meier(spells.assign(event=spells["event"].eq(1).astype(int)), at=R[at], interval=interval)
+    close(found, R[key], "estimate", "se", "low", "high", "at_risk")
+
+
+def test_recurrent_events_are_coxph_with_efron_ties_and_cluster() -> None:
+    found = recurrent_events(pd.DataFrame(R["recurrent"]), covariates=["treated", "age"])
+    close(found, R["andersen_gill"], "coefficient", "se_naive", "se_robust")
+
+
+def test_the_order_of_rows_and_the_names_of_citizens_do_not_matter() -> None:
+    spells = pd.DataFrame(R["recurrent"])
+    mixed = spells.assign(citizen_id=1000 - spells["citizen_id"]).sample(frac=1, random_state=1)
+    expected = recurrent_events(spells, covariates=["treated", "age"])
+    assert_allclose(recurrent_events(mixed, covariates=["treated", "age"]).drop(columns="name"), expected.drop(columns="name"), rtol=1e-9)
+
+
+def test_cutting_a_spell_in_two_changes_nothing() -> None:
+    whole = LATE[LATE["exit"] - LATE["entry"] > 2]
+    half = (whole["entry"] + whole["exit"]) / 2 // 1 + 0.5
+    cut = pd.concat([whole.assign(exit=half, event=0), whole.assign(entry=half)])
+    expected = cumulative_incidence(whole, at=R["late_at"])
+    assert_allclose(cumulative_incidence(cut, at=R["late_at"]), expected, rtol=1e-10)
+    ag = pd.DataFrame(R["recurrent"])
+    ag = ag[ag["exit"] - ag["entry"] > 2]
+    middle = ag["entry"] + 1.5
+    twice = pd.concat([ag.assign(exit=middle, event=0), ag.assign(entry=middle)])
+    columns = ["coefficient", "se_naive", "se_robust"]
+    one, two = (recurrent_events(frame, covariates=["treated"])[columns].to_numpy() for frame in (ag, twice))
+    assert_allclose(two, one, rtol=1e-9)
+    assert np.isfinite(one).all()
