@@ -56,5 +56,14 @@ _EXPORTS: dict[str, str] = {
     "standardise_direct": "standardisation",
     "standardise_indirect": "standardisation",
     "funnel": "funnels",
+    "net_monetary_benefit": "value_for_money",
+    "acceptability_curve": "value_for_money",
+    "NetBenefit": "value_for_money",
+    "substitution_ratio": "substitution",
+    "service_mix": "service_shares",
+    "log_ratios": "service_shares",
+    "payer_ledger": "payers",
+    "programme_cost_per_citizen": "payers",
+    "meta_regression": "moderators",
 }
 __getattr__, __dir__ = lazy.exports(__name__, _EXPORTS)

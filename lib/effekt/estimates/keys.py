@@ -57,6 +57,12 @@ METHODS = frozenset(
         "synthetic_control",  # weighted mean of untreated units fitted to the outcome before the start; p by placebos in space
         "one_part_cost",  # mean costs by arm from one model with log link, everything else held as it is
         "two_part_cost",  # logit for any cost and a cost model among those with one; mean costs by arm, everything else held as it is
+        "net_monetary_benefit",  # effect gain priced at a threshold, minus extra cost; citizens independent or by group
+        "substitution_ratio",  # units of one service per unit saved of another; interval by Fieller's theorem
+        "fractional_multinomial",  # mean shares of sectors by fractional multinomial logit, robust errors
+        "programme_account",  # programme money divided by citizens and years: an account, not a sample
+        "meta_regression_z",  # mixed-effects meta-regression, normal intervals
+        "meta_regression_hksj",  # mixed-effects meta-regression, Knapp-Hartung errors, t
     }
 )
 
@@ -86,6 +92,7 @@ REASONS = frozenset(
         "alike_on_measured",  # weights made the arms alike on what was measured, not on what was not
         "fit_before_as_placebos",  # facts: pretrend_p: before the start the unit is fitted no worse than the placebos are
         "fit_before_poor",  # facts: pretrend_p: before the start the unit is fitted worse than nearly all placebos
+        "units_may_differ",  # units that differ in one thing differ in others too
     }
 )
 
@@ -137,6 +144,8 @@ CAUTIONS = frozenset(
         "outside_comparison",  # the unit lies outside what the others can be mixed to
         "few_placebos",  # facts: n_units: no p below smallest_p can occur
         "no_zero_costs",  # everybody has a cost: the first part of a two-part model is certain
+        "nothing_saved",  # the two groups use the same of the service that was to be saved: no ratio exists
+        "citizens_without_use",  # facts: n_citizens_without_use: they have no mix and are not in the model
     }
 )
 
@@ -154,6 +163,7 @@ FACTS = frozenset(
         "largest_smd", "effective_citizens_treated", "effective_citizens_comparison",
         "band_critical", "n_units_always_treated", "n_cohort_periods_left_out",
         "n_units_weighted", "rmspe_before", "rmspe_after", "se_robust", "park_se",
+        "threshold", "difference_less", "difference_more", "n_citizens_without_use", "programme_total",
     }
 )  # fmt: skip
 
