@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from effekt.errors import DataError
-from effekt.estimates import claims, covariates, frames, intervals
+from effekt.estimates import claims, frames, intervals
+from effekt.estimates import covariates as columns
 from effekt.estimates.estimate import Estimate
 from effekt.estimates.glm import POWER, Family, GlmFit, check_rank, fit_glm
 from effekt.estimates.park import Park, park_test
@@ -164,8 +165,8 @@ def _read(
     given = list(terms)
     designs = []
     for value in (arm, np.ones(len(arm), dtype=bool), np.zeros(len(arm), dtype=bool)):
-        built = covariates.build(persons.assign(**{treated: value.astype(float)}), [treated, *(term for term in given if term != treated)])
-        design, names = covariates.with_intercept(built, len(arm))
+        built = columns.build(persons.assign(**{treated: value.astype(float)}), [treated, *(term for term in given if term != treated)])
+        design, names = columns.with_intercept(built, len(arm))
         designs.append(design)
     check_rank(designs[0], names, where="the covariates")
     years = frames.numbers(persons, exposure, above=0) if exposure else np.ones(len(y))
