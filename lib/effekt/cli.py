@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import click
 import typer
 
 from effekt import paths
@@ -33,19 +32,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns 0 done, 1 a run failed, 2 usage or protocol, 3 delivery rejected, 130 interrupted."""
     try:
         answer = typer.main.get_command(app).main(arguments, prog_name="effekt", standalone_mode=False)
-        return answer if isinstance(answer, int) else 0
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
+        status = answer if isinstance(answer, int) else 0
+    except (KeyboardInterrupt, typer.Abort):
+        status = INTERRUPTED
     except EffektError as error:
         print(error, file=sys.stderr)
         return error.exit_code
-    except (KeyboardInterrupt, click.Abort):
-        print("\nInterrupted. What was finished is kept; the same command goes on from there.", file=sys.stderr)
-        return INTERRUPTED
     except Exception as error:
+        return _refused_or_unexpected(error)
+    if status == INTERRUPTED:
+        print("\nInterrupted. What was finished is kept; the same command goes on from there.", file=sys.stderr)
+    return status
+
+
+def _refused_or_unexpected(error: Exception) -> int:
+    """A command line that typer refuses gets its sentence and a hint; anything else is a fault of ours."""
+    sentence = getattr(error, "format_message", None)
+    if sentence is None:
         print(_unexpected(error), file=sys.stderr)
         return 1
+    print(f"{sentence()} See effekt --help, or effekt run --help.", file=sys.stderr)
+    return int(getattr(error, "exit_code", UsageError.exit_code))
 
 
 @app.command("import")
@@ -200,9 +207,11 @@ def _tell(report, options, console: Console) -> None:  # type: ignore[no-untyped
 
 def _unexpected(error: Exception) -> str:
     """A message without any value from a row; the traceback goes to a log."""
+    import traceback
     from datetime import datetime
 
-    from effekt.batch.summary import write_log
+    from effekt.batch.files import write_text
 
-    log = write_log(paths.OUTPUTS / "log" / f"{datetime.now():%Y%m%d_%H%M%S}.txt", error)
+    log = paths.OUTPUTS / "log" / f"{datetime.now():%Y%m%d_%H%M%S}.txt"
+    write_text(log, "".join(traceback.format_exception(error)))
     return f"effekt stopped on an unexpected error ({type(error).__name__}), which is a fault of the program. The details are in {log}"

@@ -5,12 +5,16 @@ requests from stdin and answers on stdout, one JSON a line: {"start": {...}} -> 
 ends, because the driver ended or was killed, it kills its kernels and ends.
 """
 
+import sys
+
+if __name__ == "__main__" and not sys.flags.safe_path:
+    sys.path.pop(0)
+
 import gc
 import importlib
 import json
 import os
 import signal
-import sys
 import threading
 
 INLINE = "module://matplotlib_inline.backend_inline"
@@ -111,7 +115,7 @@ def be_fresh():
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed()
     if "pandas" in sys.modules:
-        sys.modules["pandas"].set_option("display.max_columns", 20)
+        sys.modules["pandas"].set_option("display.max_columns", 20, "display.encoding", "UTF-8")
     if "matplotlib" in sys.modules:
         sys.modules["matplotlib"].rcParams["backend"] = os.environ.get("MPLBACKEND") or INLINE
 

@@ -49,7 +49,7 @@ class Kernels:
         if not self.plain:
             with open(self.folder / "server.log", "wb") as log:
                 self._server = subprocess.Popen(
-                    [sys.executable, "-P", str(SERVER), "ipykernel.kernelapp", "IPython.core.completer", *self.preload],
+                    [sys.executable, str(SERVER), "ipykernel.kernelapp", "IPython.core.completer", *self.preload],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=log,

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from effekt.batch import files
 from effekt.batch.run import Options, study_parameter
 from effekt.paths import DEMO, find_study
 
@@ -35,9 +32,3 @@ def try_again(failed: Failed, options: Options) -> str:
     chosen += [f"--{name} {','.join(values)}" for name, values in (("clusters", options.clusters), ("notebooks", options.notebooks)) if values and "all" not in values]
     chosen += [f"-p {name}={value}" for name, value in options.parameters.items()]
     return " ".join(["python -m effekt run", *chosen])
-
-
-def write_log(path: Path, error: BaseException) -> Path:
-    """The traceback of an unexpected error."""
-    files.write_text(path, "".join(traceback.format_exception(error)))
-    return path
