@@ -66,7 +66,7 @@ def controlled_time_series(
     registration breaks that hit everybody drop out), and for the programme's units after the start a step and a change of slope, written
     so that the step is the log ratio at `start` + `horizon`. With fewer than 12 months used after the start a step alone is fitted
     (caution level_only). Cells give the coefficients of the rows exactly; errors come from the rows, robust by citizen (CR0, no
-    small-sample factor: the sum has thousands of terms), intervals are normal on the log scale. Errors by unit (CR2) are computed beside
+    small-sample factor: the sum has thousands of terms), intervals are normal on the log scale. Errors by unit (scaled like CR2) are beside
     them where each side has two units and there are eight in all (facts se_by_unit, df_by_unit); if they are more than 1.5 times those by
     citizen, and by more than their own chance, shocks hit whole units and the interval is too narrow (caution errors_differ_by_level).
 

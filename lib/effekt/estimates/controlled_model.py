@@ -69,14 +69,16 @@ def fit_cells(cells: CitizenCells, used: np.ndarray, extra: np.ndarray) -> CellM
 
 
 def error_by_unit(model: CellModel, functional: np.ndarray) -> ClusterError | None:
-    """CR2 error with units as clusters (working variance = the mean); None with fewer than two units a side or eight in all."""
+    """Error with units as clusters, scaled to be unbiased under Poisson variance; None with fewer than two units a side or eight in all."""
     treated = model.cells.treated[model.unit_labels]
     if min(treated.sum(), (~treated).sum()) < UNITS_A_SIDE or len(treated) < UNITS_IN_ALL:
         return None
     mu = model.fit.mu
     residuals = (model.cells.events[model.used] - mu) / mu
     design = np.hstack([two_way_dummies(model.unit, model.period), model.extra])
-    return cluster_errors(design, residuals, model.unit, functional, weights=mu, working_variance=1 / mu, counted=model.size)["cr2"]
+    return cluster_errors(
+        design, residuals, model.unit, functional, weights=mu, working_variance=1 / mu, counted=model.size, bread=model.fit.bread, scalar=True
+    )["cr2"]
 
 
 def expected_rates(model: CellModel) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.linalg import cho_factor, cho_solve
 
 from effekt.errors import DataError
 
 ITERATIONS = 100
 TOLERANCE = 1e-11
+INDEPENDENT = 1e-5
 
 
 @dataclass(frozen=True)
@@ -34,17 +36,45 @@ def fit_poisson(design: np.ndarray, events: np.ndarray, exposure: np.ndarray, we
     eta = np.log(mu)
     last = np.inf
     for _ in range(ITERATIONS):
-        root = np.sqrt(prior * mu)
+        weight = prior * mu
         working = eta - log_exposure + (events - mu) / mu
-        coefficients = np.linalg.lstsq(design * root[:, None], working * root, rcond=1e-11)[0]
+        coefficients = _weighted_least_squares(design, working, weight)
         eta = np.clip(design @ coefficients + log_exposure, -500.0, 500.0)
         mu = np.exp(eta)
         deviance = 2 * float(prior @ (events * (np.log(np.where(events > 0, events, 1.0)) - eta) - (events - mu)))
         if abs(deviance - last) <= TOLERANCE * (abs(deviance) + 1.0):
-            bread = np.linalg.pinv((design * (prior * mu)[:, None]).T @ design, rcond=1e-13, hermitian=True)
-            return PoissonFit(coefficients, mu, bread)
+            return PoissonFit(coefficients, mu, _inverse((design * (prior * mu)[:, None]).T @ design))
         last = deviance
     raise DataError("The Poisson model found no answer: some group has events in one period only. Use longer periods or larger groups.")
+
+
+def _weighted_least_squares(design: np.ndarray, y: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Normal equations (a tenth of the work, and the iteration mends their rounding) where the columns are independent, else least norm."""
+    weighted = design * weight[:, None]
+    factor = _cholesky(weighted.T @ design)
+    if factor is not None:
+        return cho_solve(factor, weighted.T @ y, check_finite=False)
+    root = np.sqrt(weight)
+    return np.linalg.lstsq(design * root[:, None], y * root, rcond=1e-11)[0]
+
+
+def _inverse(information: np.ndarray) -> np.ndarray:
+    factor = _cholesky(information)
+    if factor is not None:
+        return cho_solve(factor, np.eye(len(information)), check_finite=False)
+    return np.linalg.pinv(information, rcond=1e-13, hermitian=True)
+
+
+def _cholesky(matrix: np.ndarray) -> tuple[np.ndarray, bool] | None:
+    """The factor, or None where columns depend on each other. Columns are judged on their own scale."""
+    scale = np.sqrt(np.diag(matrix))
+    if not scale.min() > 0:
+        return None
+    try:
+        factor = cho_factor(matrix / scale / scale[:, None], lower=True, check_finite=False)[0]
+    except np.linalg.LinAlgError:
+        return None
+    return (factor * scale[:, None], True) if np.diag(factor).min() > INDEPENDENT else None
 
 
 def two_way_dummies(unit: np.ndarray, period: np.ndarray) -> np.ndarray:
