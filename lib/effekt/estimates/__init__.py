@@ -65,5 +65,17 @@ _EXPORTS: dict[str, str] = {
     "payer_ledger": "payers",
     "programme_cost_per_citizen": "payers",
     "meta_regression": "moderators",
+    "ControlChart": "control_charts",
+    "xmr": "control_charts",
+    "p_chart": "control_charts",
+    "u_chart": "control_charts",
+    "c_chart": "control_charts",
+    "laney_p": "control_charts",
+    "laney_u": "control_charts",
+    "shrink": "shrinkage",
+    "Shrunken": "shrinkage",
+    "reliability": "shrinkage",
+    "systematic_component": "variation",
+    "median_odds_ratio": "variation",
 }
 __getattr__, __dir__ = lazy.exports(__name__, _EXPORTS)

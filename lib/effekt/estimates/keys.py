@@ -132,6 +132,7 @@ CAUTIONS = frozenset(
         "followed_too_short",  # facts: n_left_out: citizens not followed for the whole window are left out
         "few_units_compared",  # facts: n_units: so few units that the spread between them is hardly known
         "no_variation",  # the units differ by no more than chance would give
+        "short_baseline",  # facts: n_periods: the limits of the chart rest on few points
         "weights_unbalanced",  # facts: largest_smd: after weighting some covariate still differs
         "weights_few",  # facts: effective_citizens_treated, effective_citizens_comparison: a few citizens carry most of the weight
         "few_units_influence",  # facts: n_clusters: errors from influence functions are too small with few units
