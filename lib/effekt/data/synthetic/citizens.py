@@ -70,11 +70,6 @@ class Citizens:
         first = self.calendar.month_dates[:-1].astype("datetime64[M]").astype(int)
         return ((first - month.astype(int)[:, None] - late[:, None]) // 12).astype(np.int16)
 
-    @cached_property
-    def in_target(self) -> np.ndarray:
-        """Alive and resident in the study area on the first day of the month; age is left to the caller. Shape (citizens, months)."""
-        return self.days > 0
-
 
 def draw_citizens(spec: RegionSpec) -> Citizens:
     """The open cohort of one region: who is 65 on the first day, who turns 65 later, who dies, moves, leaves and comes back."""

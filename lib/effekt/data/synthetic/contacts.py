@@ -76,14 +76,16 @@ def _admitted(rng: np.random.Generator, region: Region, stays: Stays) -> Contact
     chosen = np.flatnonzero(stays.inpatient)
     s, n = stays.take(chosen), len(chosen)
     hours = (s.end - s.start) // HOUR
-    through_room = (s.kind != PLANNED) & (hours >= 8) & (rng.random(n) < 0.4)
+    data_end = region.spec.calendar.n_days * MINUTES   # a contact that begins later is in no delivery
     room_end = -(-s.start // HOUR) * HOUR + HOUR * rng.integers(1, 3, n)
-    begins = np.where(through_room, room_end + rng.integers(0, 50, n), s.start)
-    moved = (hours >= 48) & (rng.random(n) < 0.07)
+    to_ward = room_end + rng.integers(0, 50, n)
+    through_room = (s.kind != PLANNED) & (hours >= 8) & (rng.random(n) < 0.4) & (to_ward < data_end)
+    begins = np.where(through_room, to_ward, s.start)
     leaves = (s.start + (s.end - s.start) * (0.3 + 0.4 * rng.random(n))).astype(np.int64) // HOUR * HOUR
     arrives = leaves + HOUR * rng.integers(0, 3, n) + rng.integers(1, 50, n)
-    inside = (hours >= 72) & ~moved & (rng.random(n) < 0.05)
+    moved = (hours >= 48) & (rng.random(n) < 0.07) & (arrives < data_end)
     inside_start = s.start + 20 * HOUR
+    inside = (hours >= 72) & ~moved & (rng.random(n) < 0.05) & (inside_start < data_end)
     inside_end = -(-inside_start // HOUR) * HOUR + HOUR * rng.integers(2, 20, n)
     hospital, ward = _hospital(rng, region, s.place), _ward(rng, s.medical)
     other = np.where(rng.random(n) < 0.5, hospital, _hospital(rng, region, s.place, away=0.5))
@@ -163,7 +165,7 @@ def _diagnosis(rng: np.random.Generator, medical: np.ndarray) -> np.ndarray:
 def _price(rng: np.random.Generator, region: Region, citizen: np.ndarray, start: np.ndarray, end: np.ndarray, pattype: np.ndarray) -> np.ndarray:
     """Tariff in nominal whole kroner: grows with the length of the contact, is skewed, and is dearer in the last half year of life."""
     calendar = region.spec.calendar
-    days = np.maximum(end - start, 0) / MINUTES
+    days = np.maximum(np.minimum(end, calendar.n_days * MINUTES) - start, 0) / MINUTES   # of those still running: so far
     basis = np.select([pattype == INPATIENT, pattype == EMERGENCY_ROOM], [17_000 + 11_000 * days**0.8, 1_200.0], 2_300.0)
     dying = region.citizens.death[citizen] * MINUTES - start < 183 * MINUTES
     year = calendar.year_of_day[np.minimum(end // MINUTES, calendar.n_days - 1)]

@@ -7,6 +7,7 @@ import pandas as pd
 
 from effekt.data.synthetic.calendar import MINUTES
 from effekt.data.synthetic.citizens import YEAR
+from effekt.data.synthetic.costs import cost_cells
 from effekt.data.synthetic.region import Region
 from effekt.data.synthetic.stays import PLANNED, Stays
 from effekt.errors import UsageError
@@ -17,13 +18,14 @@ HOUR, READMISSION_HOURS = 60, 30 * 24
 
 
 def in_target(region: Region) -> np.ndarray:
-    """Citizens x months: alive, resident in the study area and old enough on the first day of the month."""
-    return region.citizens.in_target & (region.citizens.age >= region.spec.age_min)
+    """Citizens x months: a month of the data period, alive, resident in the study area and old enough on its first day."""
+    inside = np.arange(region.spec.n_months) >= region.spec.run_in
+    return (region.citizens.days > 0) & (region.citizens.age >= region.spec.age_min) & inside
 
 
 def stay_events(region: Region, outcome: str) -> np.ndarray:
-    """Events of an outcome counted in stays, in the month the stay starts. Shape (citizens, months), int32."""
-    stays = region.stays
+    """Events of an outcome counted in stays that a delivery holds, in the month the stay starts. Shape (citizens, months), int32."""
+    stays = region.stays.take(region.stays.end >= region.spec.first_day * MINUTES)
     weight = _weight(stays, outcome, region.spec.calendar.n_days * MINUTES)
     size = region.citizens.days.shape
     cell = stays.citizen * size[1] + stays.month
@@ -57,13 +59,19 @@ def _soon_after_discharge(stays: Stays) -> np.ndarray:
     return found
 
 
-def person_months(region: Region, outcome: str, cluster: str | None = None) -> pd.DataFrame:
+def outcome_cells(region: Region, outcome: str) -> np.ndarray:
+    """Any outcome the simulator knows, citizens x months: events, or kroner in fixed prices for a cost."""
+    return cost_cells(region)[outcome] / 100 if outcome.startswith("cost_") else stay_events(region, outcome)
+
+
+def person_months(region: Region, outcome: str, cluster: str | None = None, cells: np.ndarray | None = None) -> pd.DataFrame:
     """The frame that estimators take: citizen_id, unit, month, events, exposure (person-years), treated; and `.attrs` naming the outcome.
 
     Residents of `cluster` (None: of all clusters) and of the comparison, one row a citizen and month in target; citizen_id is the position.
+    `cells` are those of `outcome_cells`, for whoever asks for several clusters.
     """
     spec, citizens = region.spec, region.citizens
-    events = stay_events(region, outcome)
+    events = outcome_cells(region, outcome) if cells is None else cells
     own = np.append(spec.cluster_of, -9)[np.maximum(citizens.place, -1)]
     wanted = (own >= 0) if cluster is None else own == spec.cluster_ids.index(cluster)
     row = np.flatnonzero((wanted | (own == -1)) & in_target(region))
@@ -72,7 +80,7 @@ def person_months(region: Region, outcome: str, cluster: str | None = None) -> p
     frame = pd.DataFrame(
         {
             "citizen_id": citizen,
-            "unit": pd.Categorical.from_codes(place, list(spec.municipalities)),
+            "unit": pd.array(list(spec.municipalities), dtype="str").take(place),
             "month": spec.calendar.month_dates[:-1].astype("datetime64[s]")[month],
             "events": events.ravel()[row],
             "exposure": citizens.days.ravel()[row] / YEAR,
@@ -80,5 +88,6 @@ def person_months(region: Region, outcome: str, cluster: str | None = None) -> p
         },
         copy=False,
     )
-    frame.attrs = {"outcome": outcome, "unit": cluster or "region", "measure_unit": "per_person_year"}
+    unit = "dkk_per_person_year" if outcome.startswith("cost_") else "days_per_person_year" if outcome == "beddays" else "per_person_year"
+    frame.attrs = {"outcome": outcome, "unit": cluster or "region", "measure_unit": unit}
     return frame

@@ -35,7 +35,7 @@ def ensure_delivery(study_path: str | Path, report: Callable[[str], None] | None
     """
     study = find_study(study_path)
     spec = load_spec(study)
-    stamp = _stamp(spec)
+    stamp = generator_stamp(spec)
     delivery = study / DELIVERY
     if _is_current(study, stamp):
         return delivery
@@ -74,7 +74,7 @@ def _tables(region: Region) -> Iterator[tuple[str, pa.Table, dict[str, int]]]:
         yield name, table, {}
 
 
-def _stamp(spec: RegionSpec) -> str:
+def generator_stamp(spec: RegionSpec) -> str:
     """A hash of the generator's own files and of everything it is told."""
     digest = hashlib.sha256(repr(spec).encode())
     for path in sorted(Path(__file__).parent.glob("*.*")):

@@ -38,7 +38,7 @@ def draw_names(region: Region, n_contacts: int) -> Names:
 
 def delivery_tables(region: Region) -> Iterator[tuple[str, pa.Table]]:
     """(file name without .csv, table) of every register file, one at a time so that little memory is used."""
-    contacts = _with_open_ends(region, draw_contacts(region))
+    contacts = _delivered(region, draw_contacts(region))
     names = draw_names(region, len(contacts))
     yield "bef", _bef(region, names)
     yield "dod", _dod(region, names)
@@ -83,12 +83,18 @@ def dates(region: Region, days: np.ndarray) -> pa.Array:
 
 def registered(region: Region) -> np.ndarray:
     """Citizens whom the population register has at least one row about."""
-    return (region.citizens.home >= ELSEWHERE).any(axis=1)
+    return (_snapshots(region) >= ELSEWHERE).any(axis=1)
+
+
+def _snapshots(region: Region) -> np.ndarray:
+    """`Citizens.home` of the quarters of the data period."""
+    return region.citizens.home[:, region.spec.run_in // 3 :]
 
 
 def _bef(region: Region, names: Names) -> pa.Table:
     citizens, calendar = region.citizens, region.spec.calendar
-    citizen, quarter = np.nonzero(citizens.home >= ELSEWHERE)
+    citizen, quarter = np.nonzero(_snapshots(region) >= ELSEWHERE)
+    quarter = quarter + region.spec.run_in // 3
     home = citizens.home[citizen, quarter].astype(np.int64)
     codes = [code[1:] for code in region.spec.municipalities] + list(OTHER_MUNICIPALITIES)
     home = np.where(home == ELSEWHERE, len(region.spec.municipalities) + citizen % len(OTHER_MUNICIPALITIES), home)
@@ -120,12 +126,15 @@ def _vnds(region: Region, names: Names) -> pa.Table:
     returned &= arrival < citizens.death[left]
     who = np.concatenate([left, left[returned]])
     day = np.concatenate([citizens.emigration[left], arrival[returned]])
-    code = ["U"] * len(left) + ["I"] * int(returned.sum())
-    return pa.table({"pnr": names.pnr[who], "indud_kode": code, "haend_dato": dates(region, day)})
+    code = np.repeat(["U", "I"], [len(left), int(returned.sum())])
+    seen = day >= region.spec.first_day
+    return pa.table({"pnr": names.pnr[who[seen]], "indud_kode": code[seen], "haend_dato": dates(region, day[seen])})
 
 
-def _with_open_ends(region: Region, contacts: Contacts) -> Contacts:
-    """Contacts that have not ended when the data end: no date of discharge yet."""
+def _delivered(region: Region, contacts: Contacts) -> Contacts:
+    """Contacts of stays that end within the data period or later; those still running when the data end have no date of discharge yet."""
+    stay_end = np.append(region.potential.end, 0)[contacts.stay]
+    contacts = contacts.take(np.where(contacts.stay >= 0, stay_end, contacts.end) >= region.spec.first_day * MINUTES)
     running = contacts.end >= region.spec.calendar.n_days * MINUTES
     columns = {**vars(contacts), "ending": np.where(running, NOT_ENDED, contacts.ending)}
     return Contacts(**columns)
@@ -172,6 +181,7 @@ def _lpr_diag(region: Region, contacts: Contacts, names: Names) -> pa.Table:
 def _sssy(region: Region, names: Names) -> pa.Table:
     rng = region.spec.draws("practices")
     practice = draw_practice(region)
+    practice = practice.take(region.spec.calendar.thursdays[practice.week] >= region.spec.first_day)
     year, week = region.spec.calendar.iso_weeks
     yyww = [f"{y % 100:02d}{w:02d}" for y, w in zip(year, week, strict=True)]
     doctor = np.char.zfill(rng.integers(1000, 999_999, 400).astype(str), 6)
@@ -192,6 +202,7 @@ def _sssy(region: Region, names: Names) -> pa.Table:
 
 def _homecare(region: Region, names: Names) -> pa.Table:
     care = draw_home_care(region)
+    care = care.take(region.spec.calendar.thursdays[care.week] >= region.spec.first_day)
     year, week = region.spec.calendar.iso_weeks
     return pa.table(
         {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
@@ -18,8 +19,15 @@ PRACTICE_SERVICES = {"800101": (13_300, 0.52), "800120": (28_500, 0.06), "800105
 CARE_AGE, CARE_START, CARE_GROWTH = 65.0, 0.0072, 0.110
 
 
+class _Rows:
+    """Columns of equal length, as fields."""
+
+    def take(self, chosen: np.ndarray) -> Self:
+        return type(self)(**{name: column[chosen] for name, column in vars(self).items()})
+
+
 @dataclass(frozen=True)
-class Practice:
+class Practice(_Rows):
     """One entry a billed contact. week : position of the billing week in `Calendar.thursdays`. service : position in PRACTICE_SERVICES. fee_oere : nominal."""
 
     citizen: np.ndarray
@@ -30,7 +38,7 @@ class Practice:
 
 
 @dataclass(frozen=True)
-class HomeCare:
+class HomeCare(_Rows):
     """One entry a citizen and week with delivered care. week : position in `Calendar.thursdays`; minutes are whole."""
 
     citizen: np.ndarray
@@ -58,8 +66,7 @@ def draw_practice(region: Region) -> Practice:
     luck = rng.random(n)
     year = spec.calendar.iso_weeks[0][np.minimum(week, len(spec.calendar.thursdays) - 1)]
     fee = np.round(fees[service] * quantity * price_index(year) / 100).astype(np.int64)
-    kept = (luck * highest < wanted) & (week < len(spec.calendar.thursdays))
-    return Practice(*(column[kept] for column in (citizen, week, service, quantity, fee)))
+    return Practice(citizen, week, service, quantity, fee).take((luck * highest < wanted) & (week < len(spec.calendar.thursdays)))
 
 
 def draw_home_care(region: Region) -> HomeCare:

@@ -19,6 +19,7 @@ from effekt.protocol import load_protocol
 
 COMPARISON = "comparison"
 PLANTED = "synthetic.yml"
+RUN_IN = 3   # months; whole quarters, so that the snapshots of the population fall on the quarters of the data period
 
 
 @dataclass(frozen=True)
@@ -75,17 +76,22 @@ class Rates:
 
 @dataclass(frozen=True)
 class RegionSpec:
-    """Everything one region is drawn from: with the same spec comes the same region, whatever the process or the order of calls."""
+    """Everything one region is drawn from: with the same spec comes the same region, whatever the process or the order of calls.
+
+    The simulation begins `run_in` months before the data period, so that its first month already has readmissions and people in hospital.
+    All positions of months (`start`, `contaminated`, `registration_break`) count from `first_month`, run-in included.
+    """
 
     clusters: tuple[ClusterSpec, ...]
     comparison: tuple[str, ...]
-    first_month: str = "2010-01"
-    n_months: int = 84
+    first_month: str = "2009-10"
+    n_months: int = 87
+    run_in: int = 3
     citizens: int = 20_000
     comparison_citizens: int = 10_000
     age_min: int = 65
     phase_in: int = 3
-    registration_break: int = 48
+    registration_break: int = 51
     price_year: int = 2013
     seed: int = 1
     rates: Rates = field(default_factory=Rates)
@@ -106,6 +112,11 @@ class RegionSpec:
         return np.array(owner + [-1] * len(self.comparison), dtype=np.int16)
 
     @property
+    def first_day(self) -> int:
+        """Day on which the data period begins."""
+        return int(self.calendar.month_start[self.run_in])
+
+    @property
     def cluster_ids(self) -> tuple[str, ...]:
         return tuple(cluster.cluster_id for cluster in self.clusters)
 
@@ -124,7 +135,7 @@ def load_spec(study_path: str | Path) -> RegionSpec:
     if not protocol.synthetic:
         raise UsageError(f"{folder / 'evaluation.yml'} does not say `synthetic: true`: a delivery is generated for synthetic studies only.")
     planted = _planted(folder / PLANTED, {cluster.id for cluster in protocol.clusters})
-    first = protocol.data_period.first
+    first = (np.datetime64(protocol.data_period.first, "M") - RUN_IN).item()
 
     def month(day: date) -> int:
         return (day.year - first.year) * 12 + day.month - first.month
@@ -145,6 +156,7 @@ def load_spec(study_path: str | Path) -> RegionSpec:
         comparison=tuple(protocol.comparison.municipalities),
         first_month=f"{first:%Y-%m}",
         n_months=n_months,
+        run_in=RUN_IN,
         age_min=protocol.target.age_min,
         phase_in=protocol.phase_in_months,
         registration_break=min((month(known.month) for known in protocol.known_breaks), default=n_months),

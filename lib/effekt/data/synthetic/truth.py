@@ -37,7 +37,7 @@ MEANING = {
 def months_of(spec: RegionSpec, cluster: ClusterSpec) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Masks of the months before the start without and with the contaminated ones, and of the months after the phase-in."""
     month = np.arange(spec.n_months)
-    before = month < cluster.start
+    before = (month >= spec.run_in) & (month < cluster.start)
     clean = before.copy()
     for first, last in cluster.contaminated:
         clean[first : last + 1] = False
