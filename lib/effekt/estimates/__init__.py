@@ -77,5 +77,15 @@ _EXPORTS: dict[str, str] = {
     "reliability": "shrinkage",
     "systematic_component": "variation",
     "median_odds_ratio": "variation",
+    "specification_curve": "specifications",
+    "SpecificationCurve": "specifications",
+    "trend_bounds": "parallel_trends",
+    "placebo_dates": "placebos",
+    "negative_controls": "placebos",
+    "minimum_detectable_effect": "detectable",
+    "spread_verdict": "spread",
+    "SpreadRule": "spread",
+    "probability_better": "probabilities",
+    "probability_best": "probabilities",
 }
 __getattr__, __dir__ = lazy.exports(__name__, _EXPORTS)

@@ -147,6 +147,7 @@ CAUTIONS = frozenset(
         "no_zero_costs",  # everybody has a cost: the first part of a two-part model is certain
         "nothing_saved",  # the two groups use the same of the service that was to be saved: no ratio exists
         "citizens_without_use",  # facts: n_citizens_without_use: they have no mix and are not in the model
+        "calibrated_on_controls",  # facts: n_controls: moved and widened by what was found on outcomes the programme cannot touch
     }
 )
 
@@ -165,6 +166,7 @@ FACTS = frozenset(
         "band_critical", "n_units_always_treated", "n_cohort_periods_left_out",
         "n_units_weighted", "rmspe_before", "rmspe_after", "se_robust", "park_se",
         "threshold", "difference_less", "difference_more", "n_citizens_without_use", "programme_total",
+        "n_controls",
     }
 )  # fmt: skip
 
