@@ -27,6 +27,7 @@ class StaggeredEffects:
     by_event : frame event, estimate, se, low, high (aggregate "event", else None). by_group : frame group, ... (aggregate "group", else None).
     bands : frame event | group | group and period, estimate, low, high: the band that holds for all rows at once. critical : its multiple of se.
     influence : frame, a row a unit, a column a row of `bands`; its squares (summed within clusters) add up to the squared standard errors.
+    base : as asked for.
     """
 
     att_gt: pd.DataFrame
@@ -36,6 +37,7 @@ class StaggeredEffects:
     bands: pd.DataFrame
     critical: float
     influence: pd.DataFrame
+    base: str
 
     @property
     def effect(self) -> Estimate:
@@ -136,7 +138,7 @@ def staggered(
         att_gt=_table(cells, found.estimate, _errors(found.influence, given.cluster), level).assign(**counts),
         overall=estimate, by_event=by_event, by_group=by_group,
         bands=rows.assign(estimate=values, low=values - critical * errors, high=values + critical * errors),
-        critical=critical, influence=pd.DataFrame(influence, index=pd.Index(given.units, name="unit")),
+        critical=critical, influence=pd.DataFrame(influence, index=pd.Index(given.units, name="unit")), base=base,
     )  # fmt: skip
 
 
