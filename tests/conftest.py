@@ -101,9 +101,9 @@ def small_study_path(once: Callable[[str, Callable[[Path], None]], Path]) -> Pat
 
 def prepared(study: Path) -> None:
     """Generate (where synthetic), import and prepare a study."""
-    from effekt.measures.prepare import prepare
+    from effekt.batch.chain import prepare_tables
 
-    prepare(study)
+    prepare_tables(study, synthetic=True, say=lambda line: None)
 
 
 @pytest.fixture(scope="session")

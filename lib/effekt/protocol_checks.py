@@ -1,4 +1,7 @@
-"""What `evaluation.yml` must not say although every key of it is well formed: each check works on plain values, so that all problems are told at once."""
+"""What `evaluation.yml` must not say although every key of it is well formed.
+
+Each check works on plain values, not on the model, so that all problems of a file are told at once.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +53,8 @@ def _check_periods(source: Source) -> Iterator[Problem]:
             elif start == data[0]:
                 yield line, f"start {_name(start)} is the first month of data_period: no month is left before it"
             elif isinstance(phase_in, int) and _later(start, phase_in) > data[1]:
-                yield line, f"start {_name(start)} and {phase_in} months of phase-in leave no month after it in data_period, which ends {_name(data[1])}"
+                ends = f"in data_period, which ends {_name(data[1])}"
+                yield line, f"start {_name(start)} and {phase_in} months of phase-in leave no month after it {ends}"
         yield from _check_contaminated(source, cluster, (*path, "contaminated"), data, start)
     for place, known in enumerate(_list(_at(source, "known_breaks"))):
         month = read_month(known.get("month")) if isinstance(known, dict) else None

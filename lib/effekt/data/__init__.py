@@ -1,0 +1,1 @@
+"""From a sender's files to canonical tables: contracts, readers, checks, study keys; and the synthetic region."""

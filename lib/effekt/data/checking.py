@@ -33,7 +33,8 @@ def check_rows(connection: duckdb.DuckDBPyConnection, found: Found) -> tuple[Bro
         for column in source.columns
         for rule, condition in _column_checks(source.name, column, found.positions[column.name])
     )
-    connection.execute(f"CREATE OR REPLACE TABLE checked_{source.name} AS SELECT rowid + 1 AS row_no, {typed}, CASE {verdicts} END AS verdict FROM raw_{source.name}")
+    columns = f"rowid + 1 AS row_no, {typed}, CASE {verdicts} END AS verdict"
+    connection.execute(f"CREATE OR REPLACE TABLE checked_{source.name} AS SELECT {columns} FROM raw_{source.name}")
     connection.execute(f"DROP TABLE raw_{source.name}")
     rules = {rule.id: rule for column in source.columns for rule, _ in _column_checks(source.name, column, 0)}
     for rule in (*_key_rules(source), *source.rules):
@@ -110,7 +111,8 @@ def _column_checks(table: str, column: Column, position: int | None) -> Iterator
     if position is None:
         return
     if column.type != "text":
-        yield Rule(f"{name}.type", "", "quarantine", f"Kan ikke læses: {column.da}", f"Cannot be read: {column.en}"), f"{text} IS NOT NULL AND {typed} IS NULL"
+        rule = Rule(f"{name}.type", "", "quarantine", f"Kan ikke læses: {column.da}", f"Cannot be read: {column.en}")
+        yield rule, f"{text} IS NOT NULL AND {typed} IS NULL"
     if column.shape:
         rule = Rule(f"{name}.shape", "", "quarantine", f"Har en anden form: {column.da}", f"Has another form: {column.en}")
         yield rule, f"NOT regexp_full_match({text}, '{column.shape}')"

@@ -203,7 +203,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
                     _CLUSTER,
                     Column("name", "text", "Navn", "Name"),
                     Column("type", "text", "Type", "Type", required=False),
-                    Column("task", "text", "Opgave: a borgerrettet, b kvalitetsudvikling", "Task: a for citizens, b quality development", codes=("a", "b")),
+                    Column("task", "text", "Opgave: a borgerrettet, b kvalitet", "Task: a for citizens, b quality", codes=("a", "b")),
                     Column("status", "text", "Status", "Status", required=False),
                     Column("mode", "text", "Fysisk eller virtuel", "Physical or virtual", required=False),
                     Column("start", "date", "Start", "Start"),
@@ -219,7 +219,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
                     _CLUSTER,
                     Column("side", "text", "Regional eller kommunal", "Regional or municipal", codes=("regional", "municipal")),
                     Column("appointed_date", "date", "Udpeget", "Appointed", required=False),
-                    Column("dedicated_pct", "number", "Andel af arbejdstiden", "Share of working time", unit="percent", low=0, high=100, required=False),
+                    Column("dedicated_pct", "number", "Arbejdstid", "Working time", unit="percent", low=0, high=100, required=False),
                 ),
             ),
             Table(

@@ -79,7 +79,10 @@ def import_delivery(delivery_path: str | Path, study_path: str | Path, report: C
     if before is not None and _stamp(study) == stamp and all((study / "tables" / f"{table}.parquet").is_file() for table in before.tables):
         return replace(before, unchanged=True)
     with replaced_folders(study, "tables", "keys") as (tables, keys), duckdb.connect(config={"temp_directory": str(tables / ".spill")}) as connection:
-        done = _import(connection, found, delivery, protocol, tables, keys)
+        problems = [problem for item in found.values() for problem in load_text(connection, item)]
+        if problems:
+            raise DeliveryError(_told(delivery, problems))
+        done = _import(connection, found, protocol, tables, keys)
         _write_record(tables / RECORD, {"stamp": stamp, **asdict(done)})
     for line in [line for account in done.accounts for line in account.lines()] + [f"note: {warning}" for warning in done.warnings]:
         report(line)
@@ -111,10 +114,7 @@ def _find(delivery: Path) -> tuple[dict[str, Found], list[str]]:
     return found, problems
 
 
-def _import(connection: duckdb.DuckDBPyConnection, found: dict[str, Found], delivery: Path, protocol: Protocol, tables: Path, keys: Path) -> ImportReport:
-    problems = [problem for item in found.values() for problem in load_text(connection, item)]
-    if problems:
-        raise DeliveryError(_told(delivery, problems))
+def _import(connection: duckdb.DuckDBPyConnection, found: dict[str, Found], protocol: Protocol, tables: Path, keys: Path) -> ImportReport:
     _reference_tables(connection, protocol)
     salt = draw_salt(protocol.seed if protocol.synthetic else None)
     accounts = []
@@ -145,8 +145,8 @@ def _write_quarantine(connection: duckdb.DuckDBPyConnection, accounts: list[File
     parts = ["SELECT ''::VARCHAR AS file, 0::BIGINT AS row, ''::VARCHAR AS rule, ''::VARCHAR AS reaction WHERE false"]
     for account in accounts:
         for item in account.broken:
-            name = next(source.name for source in _sources() if source.file == account.file)
-            parts.append(f"SELECT '{account.file}', row_no, verdict, '{item.reaction}' FROM checked_{name} WHERE verdict = '{item.rule}'")
+            checked = next(f"checked_{source.name}" for source in _sources() if source.file == account.file)
+            parts.append(f"SELECT '{account.file}', row_no, verdict, '{item.reaction}' FROM {checked} WHERE verdict = '{item.rule}'")
     path = _quoted(tables / "quarantine.parquet")
     connection.execute(f"COPY (FROM ({' UNION ALL '.join(parts)}) ORDER BY file, row) TO '{path}' (FORMAT parquet)")
 

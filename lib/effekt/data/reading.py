@@ -108,7 +108,8 @@ def _rephrase(message: str) -> str:
     if "quote" in low and "unterminated" in low:
         return f"[file.quote]: a quotation mark is opened and not closed.{row} Ask for the file again."
     if "expected number of columns" in low or "too many columns" in low or "missing columns" in low:
-        return f"[file.ragged]: a row has more or fewer columns than the header.{row} Ask for the file again, or for quotes around texts with '{DELIMITER}'."
+        ask = f"Ask for the file again, or for quotes around texts with '{DELIMITER}'."
+        return f"[file.ragged]: a row has more or fewer columns than the header.{row} {ask}"
     if "maximum line size" in low:
         return f"[file.line_too_long]: a line is longer than 2 MB.{row} Ask for the file again."
     return f"[file.unreadable]: not text of rows and columns.{row} Ask for the file again."

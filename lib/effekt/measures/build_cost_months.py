@@ -32,11 +32,15 @@ def build(tables: Mapping[str, Table], protocol: Protocol) -> Table:
 
 
 def add_fixed_prices(service: Table, unit_cost: Table, price_index: Table, price_year: int) -> Table:
-    """Every line with `nominal_oere` (delivered, or quantity times unit cost) and `amount_fixed_oere`; missing where a price or an index is missing."""
+    """Every line with `nominal_oere` (as delivered, or quantity times unit cost) and `amount_fixed_oere`.
+
+    Missing where there is no price of the line's type and year, or no index of its year: `reconcile` refuses such lines.
+    """
     prices = unit_cost.select(priced_type="service_type", priced_year="year", price_oere="amount_oere", price_unit="unit")
     index = price_index.select(index_year="year", index_from=(_["index"] * INDEX_DIGITS).round().cast("int64"))
     base = index.filter(index.index_year == price_year).index_from.max().as_scalar()
-    joined = service.left_join(prices, [service.service_type == prices.priced_type, service.price_year == prices.priced_year])
+    same_type = service.service_type == prices.priced_type
+    joined = service.left_join(prices, [same_type, service.price_year == prices.priced_year])
     joined = joined.left_join(index, [joined.price_year == index.index_year])
     times = joined.quantity.cast("int64") * joined.price_oere
     same = joined.unit == joined.price_unit

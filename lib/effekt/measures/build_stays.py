@@ -100,7 +100,10 @@ def merge_contacts(contacts: Table, gap_hours: int, admission_hours: int) -> Tab
 
 
 def add_readmissions(stays: Table) -> Table:
-    """Mark acute admissions at most 30 days after the admission before, if that one was discharged alive. A readmission can have readmissions itself."""
+    """Mark acute admissions at most 30 days after the admission before, if that one was discharged alive.
+
+    A readmission can have readmissions itself.
+    """
     previous = ibis.window(group_by=[stays.citizen_id, stays.is_admission], order_by=stays.from_minute)
     looked = stays.mutate(
         before_id=stays.stay_id.lag().over(previous),

@@ -37,8 +37,8 @@ def person_months(study: Study, outcome: str) -> pd.DataFrame:
 def persons(study: Study, outcome: str, value: Literal["events", "cost_dkk"] = "events") -> pd.DataFrame:
     """Every citizen before and after the start: one row a citizen, group and period.
 
-    Before is from the first month of the data to the start, without months of an earlier initiative; after is from the end of the phase-in to the last
-    month. Citizens of the comparison are split at the same dates. For the region each cluster has its own dates and there is no comparison.
+    Before is from the first month of the data to the start, without months of an earlier initiative; after is from the end of the phase-in to the
+    last month. Citizens of the comparison are split at the same dates. For the region each cluster has its own dates and there is no comparison.
 
     Parameters
     ----------

@@ -17,9 +17,9 @@ def panel(study: Study, outcome: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `unit` (kommunekode), `month`, `events` (count, or kroner for a cost), `exposure` (person-years), `start` (first month of the unit's cluster; missing
-        = never treated), `cluster` ("comparison" for the comparison). Months of earlier initiatives and of the phase-in are there as any other.
-        A citizen counts where they lived on the first day of the month. `attrs`: outcome, unit, measure_unit.
+        `unit` (kommunekode), `month`, `events` (count, or kroner for a cost), `exposure` (person-years), `start` (first month of the unit's
+        cluster; missing = never treated), `cluster` ("comparison" for the comparison). Months of earlier initiatives and of the phase-in are there
+        as any other. A citizen counts where they lived on the first day of the month. `attrs`: outcome, unit, measure_unit.
 
     Raises
     ------

@@ -32,10 +32,11 @@ class Step:
     order: tuple[str, ...]
 
 
+BY_CLUSTER = ("cluster_id", "month", "citizen_id")
 STEPS = (
     Step("stays", "effekt.measures.build_stays", ("contact", "residence"), (), ("citizen_id", "start")),
-    Step("person_months", "effekt.measures.build_person_months", ("residence", "citizen", "death"), ("stays",), ("cluster_id", "month", "citizen_id")),
-    Step("cost_months", "effekt.measures.build_cost_months", ("service", "unit_cost", "price_index"), ("person_months",), ("cluster_id", "month", "citizen_id")),
+    Step("person_months", "effekt.measures.build_person_months", ("residence", "citizen", "death"), ("stays",), BY_CLUSTER),
+    Step("cost_months", "effekt.measures.build_cost_months", ("service", "unit_cost", "price_index"), ("person_months",), BY_CLUSTER),
 )
 
 
@@ -87,7 +88,8 @@ def prepare(study_path: str | Path, engine: str = "duckdb", report: Callable[[st
         built = not (record.get(step.table, {}).get("key") == key and path.is_file() and file_hash(path) == record[step.table]["content"])
         if built:
             rows, columns = _build(step, study, protocol)
-            record[step.table] = {"key": key, "content": file_hash(path), "rows": rows, "columns": columns, "inputs": [*step.inputs, *step.derived_inputs]}
+            inputs = [*step.inputs, *step.derived_inputs]
+            record[step.table] = {"key": key, "content": file_hash(path), "rows": rows, "columns": columns, "inputs": inputs}
             _write_record(folder / RECORD, {step.table: record[step.table] for step in STEPS if step.table in record})
         contents[step.table] = record[step.table]["content"]
         told = {**record[step.table], "columns": tuple(record[step.table]["columns"]), "inputs": tuple(record[step.table]["inputs"])}
@@ -146,8 +148,8 @@ def _build(step: Step, study: Path, protocol: Protocol) -> tuple[int, list[str]]
             rows = int(made.count().execute())
         except (duckdb.Error, ibis.IbisError) as error:
             raise DataError(
-                f"The derived table {step.table} could not be built ({type(error).__name__}): one of {', '.join(paths)} does not hold what its contract says. "
-                f"Make them again with: python -m effekt import {study / 'delivery'} --study {study}"
+                f"The derived table {step.table} could not be built ({type(error).__name__}): one of {', '.join(paths)} does not hold what its "
+                f"contract says. Make them again with: python -m effekt import {study / 'delivery'} --study {study}"
             ) from None
         finally:
             connection.disconnect()
@@ -169,7 +171,8 @@ def _open(connection: Any, name: str, path: Path, study: Path) -> Any:
     except (duckdb.Error, ibis.IbisError, OSError):
         step = "prepare" if path.parent.name == "derived" else f"import {study / 'delivery'}"
         raise DataError(
-            f"The table {name} cannot be read: {path} is damaged or no parquet file. Delete it and make it again with: python -m effekt {step} --study {study}"
+            f"The table {name} cannot be read: {path} is damaged or no parquet file. "
+            f"Delete it and make it again with: python -m effekt {step} --study {study}"
         ) from None
 
 

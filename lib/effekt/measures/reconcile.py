@@ -71,7 +71,8 @@ def _check_prices(inputs: Mapping[str, Table], protocol: Protocol) -> list[str]:
     no_price = _number(priced.n.sum(where=priced.nominal_oere.isnull()))
     no_index = _number(priced.n.sum(where=priced.nominal_oere.notnull() & priced.amount_fixed_oere.isnull()))
     problems = [f"{no_price:,} service lines have neither an amount nor a unit cost of their type and year (see unit_cost.csv)"] if no_price else []
-    problems += [f"{no_index:,} service lines are of a year without a price index, or {protocol.price_year} has none (see price_index.csv)"] if no_index else []
+    if no_index:
+        problems.append(f"{no_index:,} service lines are of a year without a price index, or {protocol.price_year} has none (see price_index.csv)")
     return problems
 
 

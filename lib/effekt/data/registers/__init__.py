@@ -3,4 +3,4 @@
 from effekt.data.registers import bef, drg, enrolment, lpr2, municipal, programme, sssy
 from effekt.data.registers.source import Register
 
-REGISTERS: tuple[Register, ...] = (bef.REGISTER, lpr2.REGISTER, drg.REGISTER, sssy.REGISTER, municipal.REGISTER, programme.REGISTER, enrolment.REGISTER)
+REGISTERS: tuple[Register, ...] = tuple(module.REGISTER for module in (bef, lpr2, drg, sssy, municipal, programme, enrolment))

@@ -26,10 +26,11 @@ BEF = Source(
             "Kommunekoden findes ikke efter 2007",
             "The municipality code does not exist after 2007",
         ),
-        Rule("bef.foed_dag.after_snapshot", "foed_dag > referencetid", "quarantine", "Født efter opgørelsesdagen", "Born after the day of the snapshot"),
+        Rule("bef.foed_dag.after_snapshot", "foed_dag > referencetid", "quarantine", "Født efter opgørelsesdagen", "Born after the snapshot"),
         Rule(
             "bef.pnr.contradicts",
-            "pnr IN (SELECT pnr FROM checked_bef WHERE verdict IS NULL GROUP BY pnr HAVING min(koen) <> max(koen) OR min(foed_dag) <> max(foed_dag))",
+            "pnr IN (SELECT pnr FROM checked_bef WHERE verdict IS NULL GROUP BY pnr "
+            "HAVING min(koen) <> max(koen) OR min(foed_dag) <> max(foed_dag))",
             "quarantine",
             "Samme person har to køn eller to fødselsdatoer",
             "The same person has two sexes or two dates of birth",
@@ -86,7 +87,8 @@ RESIDENCE = """
         FROM kept_bef b
         JOIN snapshot s USING (referencetid)
         JOIN citizen_key k USING (pnr)
-        LEFT JOIN (SELECT * FROM kept_vnds WHERE indud_kode = 'U') v ON v.pnr = b.pnr AND v.haend_dato > b.referencetid AND v.haend_dato < s.until
+        LEFT JOIN (SELECT * FROM kept_vnds WHERE indud_kode = 'U') v
+               ON v.pnr = b.pnr AND v.haend_dato > b.referencetid AND v.haend_dato < s.until
         GROUP BY k.citizen_id, b.kom, b.referencetid, s.until
     ), marked AS (
         SELECT *, CASE WHEN lag("end") OVER w = start AND lag(kommunekode) OVER w = kommunekode THEN 0 ELSE 1 END AS is_new

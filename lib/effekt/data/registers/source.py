@@ -41,7 +41,8 @@ class Source:
 class Register:
     """A register: its files, and how the kept rows become canonical rows (canonical table -> SQL).
 
-    The SQL may use `kept_<name>` of every file read so far, the key tables, `municipality` (kommunekode) and `last_day` (one date: the last of the data).
+    The SQL may use `kept_<name>` of every file read so far, the key tables, canonical tables written before, `municipality` (kommunekode) and
+    `last_day` (day: the last of the data).
     """
 
     name: str
