@@ -87,5 +87,14 @@ _EXPORTS: dict[str, str] = {
     "SpreadRule": "spread",
     "probability_better": "probabilities",
     "probability_best": "probabilities",
+    "selection_drop": "selection",
+    "regression_to_mean": "selection",
+    "immortal_time_audit": "immortal",
+    "check_exposed_time": "immortal",
+    "impute_chained": "missing_values",
+    "pool_imputations": "missing_values",
+    "with_imputation": "missing_values",
+    "missing_outcome_bounds": "missing_values",
+    "subgroup_effects": "interactions",
 }
 __getattr__, __dir__ = lazy.exports(__name__, _EXPORTS)

@@ -63,6 +63,8 @@ METHODS = frozenset(
         "programme_account",  # programme money divided by citizens and years: an account, not a sample
         "meta_regression_z",  # mixed-effects meta-regression, normal intervals
         "meta_regression_hksj",  # mixed-effects meta-regression, Knapp-Hartung errors, t
+        "regression_to_mean",  # drop that selection alone gives: gamma-Poisson rates of everybody eligible
+        "missing_bounds",  # bounds over all values that missing outcomes could have, Imbens-Manski interval
     }
 )
 
@@ -93,6 +95,7 @@ REASONS = frozenset(
         "fit_before_as_placebos",  # facts: pretrend_p: before the start the unit is fitted no worse than the placebos are
         "fit_before_poor",  # facts: pretrend_p: before the start the unit is fitted worse than nearly all placebos
         "units_may_differ",  # units that differ in one thing differ in others too
+        "selection_alone",  # this is what the way of choosing citizens does, not the programme
     }
 )
 
@@ -148,6 +151,12 @@ CAUTIONS = frozenset(
         "nothing_saved",  # the two groups use the same of the service that was to be saved: no ratio exists
         "citizens_without_use",  # facts: n_citizens_without_use: they have no mix and are not in the model
         "calibrated_on_controls",  # facts: n_controls: moved and widened by what was found on outcomes the programme cannot touch
+        "immortal_time",  # time before enrolment is counted as exposed: the ratio is too low
+        "values_imputed",  # facts: imputations, missing_information: missing values were drawn by chained equations
+        "bounds_only",  # facts: share_missing, bound_low, bound_high: so much is missing that only bounds are given
+        "subgroup",  # one of several subgroups: read the test of interaction, not each effect
+        "subgroup_not_declared",  # the subgroup was not named in the protocol
+        "subgroup_without_answer",  # the estimator has no answer in this subgroup
     }
 )
 
@@ -167,6 +176,7 @@ FACTS = frozenset(
         "n_units_weighted", "rmspe_before", "rmspe_after", "se_robust", "park_se",
         "threshold", "difference_less", "difference_more", "n_citizens_without_use", "programme_total",
         "n_controls",
+        "gamma_mean", "gamma_shape", "imputations", "missing_information", "share_missing",
     }
 )  # fmt: skip
 
