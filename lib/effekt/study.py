@@ -126,6 +126,11 @@ class Study:
         return self.protocol.seed
 
     @property
+    def random_order(self) -> bool:
+        """Whether the protocol says that the order of the start dates was drawn by lot."""
+        return self.protocol.rollout_order == "random"
+
+    @property
     def comparison_exposure(self) -> str:
         """What the comparison municipalities were given themselves: none, same_initiative or unknown."""
         return self.protocol.comparison.exposure

@@ -5,6 +5,9 @@ from effekt import lazy
 _EXPORTS: dict[str, str] = {
     "MIME": "results",
     "Result": "results",
+    "answer": "asking",
+    "cost_sectors": "costs",
+    "difference_table": "costs",
     "done": "closing",
     "effect_table": "effects",
     "finding": "findings",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from effekt.estimates.estimate import Estimate
-from effekt.report import making, tables
+from effekt.report import making, tables, wording
 from effekt.report.making import Facts
 from effekt.report.results import Column
 from effekt.report.sentences import has_text
@@ -17,14 +17,17 @@ if TYPE_CHECKING:
     from effekt.study import Study
 
 _CHANGE = ("column.change_interval", "cells.change_interval")
+_BEHIND = ("n_events_treated", "n_citizens_treated")
 _USE = ("column.claim", "claim")
 
 
 def effect_table(study: Study, changes: Iterable[Any], *, name: str = "effects") -> Shown:
-    """One row an outcome: the change in percent with its interval, the events behind it, and what it can be used as."""
+    """One row an outcome: the change in percent with its interval, the events (for money: the citizens) behind it, and what it can be used as."""
     estimates = tuple(making.about(study, headline_estimate(change)) for change in changes)
-    show = [("column.outcome", "outcome"), _CHANGE, ("column.n_events", "n_events"), _USE]
-    plan = tables.layout("caption.effects", show, notes=("note.effects",))
+    money = all(wording.kind(one) == "money" for one in estimates)
+    behind = "n_citizens_treated" if money else "n_events_treated"
+    show = [("column.outcome", "outcome"), _CHANGE, (f"column.{behind}", f"fact_{behind}"), _USE]
+    plan = tables.layout("caption.effects", show, notes=("note.effects_money" if money else "note.effects",))
     return making.shown(study, "table", name, _rows(study, estimates), estimates=estimates, context={"table": plan})
 
 
@@ -32,7 +35,7 @@ def simpler(study: Study, change: Any, *others: Any, name: str = "") -> Shown:
     """The page's own number beside what simpler methods would have said, and why each of those misleads."""
     estimates = tuple(making.about(study, headline_estimate(each)) for each in (change, *others))
     rows = [row | {"method": (Column("method", "label"), f"method_name.{one.method}")} for row, one in zip(_rows(study, estimates), estimates, strict=True)]
-    notes = tuple(f"misleads.{one.method}" for one in estimates[1:] if has_text(f"misleads.{one.method}"))
+    notes = tuple(f"misleads.{one.method}" for one in estimates[1:] if one.value is not None and has_text(f"misleads.{one.method}"))
     plan = tables.layout("caption.simpler", [("column.method", "method"), _CHANGE, _USE], notes=("note.simpler", *notes))
     name = name or f"simpler-{estimates[0].outcome}"
     return making.shown(study, "table", name, rows, estimates=estimates, context={"table": plan})
@@ -44,6 +47,6 @@ def _rows(study: Study, estimates: tuple[Estimate, ...]) -> list[Facts]:
     quoted = ("outcome", "place", "change", "change_low", "change_high", "level", "p", "n_citizens", "n_events", "claim")
     rows = []
     for estimate in estimates:
-        told = making.of_estimate(estimate) | design
-        rows.append({key: told[key] for key in (*quoted, *kept) if key in told})
+        told = {f"fact_{name}": (making.fact_column(name), None) for name in _BEHIND} | making.of_estimate(estimate) | design
+        rows.append({key: told[key] for key in (*quoted, *kept, *(f"fact_{name}" for name in _BEHIND)) if key in told})
     return rows

@@ -42,7 +42,8 @@ def _how_sure(estimate: Estimate) -> list[Block]:
     """The interval in words, or why there is none."""
     if estimate.value is not None:
         return [block("text", wording.interval(estimate))]
-    return [block("text", f"caution.{caution}") for caution in estimate.cautions]
+    nobody = [block("text", "interval.nobody")] if estimate.facts.get("n_citizens") == 0 else []
+    return nobody + [block("text", f"caution.{caution}") for caution in estimate.cautions]
 
 
 def _avoided(change: Any) -> tuple[list[Block], Facts]:

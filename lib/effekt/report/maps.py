@@ -18,7 +18,7 @@ PER = 1000.0
 
 
 def tile_map(study: Study, population: pd.DataFrame, *, name: str = "") -> Shown:
-    """The tile map of a `measures.population` frame: events per 1,000 citizen-years over the whole period, one tile a municipality of a cluster.
+    """The tile map of a `measures.population` frame: events per 1,000 citizen-years before and after, one tile a municipality of a cluster.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def tile_map(study: Study, population: pd.DataFrame, *, name: str = "") -> Shown
             "title": f"{stem}.title",
             "subtitle": f"{stem}.subtitle",
             "alt": f"{stem}.alt",
-            "table": tables.layout("caption.tile_map", show, rows=tuple(range(1, len(rows) + 1))),
+            "table": tables.layout("caption.tile_map", show, notes=("note.tile_map",), rows=tuple(range(1, len(rows) + 1))),
         },
     )
 
@@ -67,7 +67,7 @@ def _municipality(study: Study, code: str, cluster: str, row: dict | None) -> Fa
 
 
 def _whole(row: dict | None, column: str) -> float:
-    """The whole period's sum of a column that may be given before and after."""
+    """The sum of a column that may be given before and after."""
     if row is None:
         return 0.0
     parts = [row[column]] if column in row else [row[f"{column}_before"], row[f"{column}_after"]]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from effekt.report.asking import answer
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -20,12 +22,13 @@ def outcomes_of(study: Study, *aims: str, but: Iterable[str] = ()) -> tuple[str,
     return tuple(outcome.id for outcome in study.protocol.catalogue().values() if outcome.aim in aims and outcome.id not in left_out)
 
 
-def over_outcomes(study: Study, read: Read, estimate: Callable[..., Answer], outcomes: Iterable[str]) -> tuple[Answer, ...]:
-    """`estimate(read(study, outcome), **study.design)` for each outcome, in order."""
-    return tuple(estimate(read(study, outcome), **study.design) for outcome in outcomes)
+def over_outcomes(study: Study, read: Read, estimate: Callable[..., Answer], outcomes: Iterable[str], **options: Any) -> tuple[Answer, ...]:
+    """`answer(study, estimate, read(study, outcome), **options)` for each outcome, in order; without options those of `study.design`."""
+    chosen = options or study.design
+    return tuple(answer(study, estimate, read(study, outcome), **chosen) for outcome in outcomes)
 
 
 def over_clusters(study: Study, read: Read, estimate: Callable[..., Answer], outcome: str) -> tuple[Answer, ...]:
-    """`estimate(read(cluster's study, outcome), **its design)` for each cluster of the study, in its order."""
+    """`answer(study, estimate, read(study, outcome), **study.design)` of each cluster of the study, in its order."""
     studies = [study.of(cluster) for cluster in study.clusters]
-    return tuple(estimate(read(each, outcome), **each.design) for each in studies)
+    return tuple(answer(each, estimate, read(each, outcome), **each.design) for each in studies)

@@ -45,7 +45,7 @@ def limits(study: Study, *changes: Any, topics: Iterable[str] = (), name: str = 
 
 
 def method(study: Study, *changes: Any, topics: Iterable[str] = (), name: str = "method") -> Shown:
-    """How it was done: who is counted, each method and contrast once, and what speaks for the claim.
+    """How it was done: who is counted, each method and contrast once, and what speaks for the claim of the first.
 
     topics : names in texts/how.yml, for instance "admissions", "cost".
     """
@@ -53,7 +53,7 @@ def method(study: Study, *changes: Any, topics: Iterable[str] = (), name: str = 
     items = [block("item", f"how.{key}") for topic in ("everybody", *topics) for key in _topic(topic, "how")]
     items += _once((f"method.{estimate.method}", row) for row, estimate in enumerate(estimates))
     items += _once((wording.contrast(estimate), row) for row, estimate in enumerate(estimates))
-    supporting = ((f"reason.{key}", row) for row, estimate in enumerate(estimates) for key in estimate.reasons if key in SUPPORTING)
+    supporting = ((f"reason.{key}", row) for row, estimate in enumerate(estimates[:1]) for key in estimate.reasons if key in SUPPORTING)
     items += _once(supporting)
     return making.shown(study, "method", name, _rows(study, estimates), estimates=estimates, context={"blocks": items})
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from effekt.estimates.estimate import Estimate
+from effekt.estimates.multiplicity import holm
 from effekt.report import making, tables, wording
 from effekt.report.making import Facts
 from effekt.report.prose import Block, block
@@ -18,22 +19,25 @@ if TYPE_CHECKING:
     from effekt.study import Study
 
 
-def pooled_in_short(study: Study, changes: Iterable[Any], pooled: Any, *, adjusted: Sequence[float] = (), rollout: Any = None, name: str = "") -> Shown:
-    """The pooled answer: headline, interval, what to expect of a new cluster, clear clusters after adjustment, the roll-out test, the claim.
+_KEPT = ("outcome", "change", "change_low", "change_high", "p", "start", "claim", "level", "horizon", "fact_n_citizens_treated")
 
-    adjusted : p-values of the clusters adjusted for several clusters, in the order of `changes` that have a number (from `estimates.holm`).
-    rollout : result of `estimates.rollout_test`.
+
+def pooled_in_short(study: Study, changes: Iterable[Any], pooled: Any, rollout: Any = None, *, name: str = "") -> Shown:
+    """The pooled answer: headline, interval, what to expect of a new cluster, how many clusters are clear after Holm, the roll-out test, the claim.
+
+    changes : one result a cluster; pooled : result of `estimates.pool`; rollout : result of `estimates.rollout_test`.
     """
     effect = making.about(study, pooled.effect)
-    facts = _facts(study, effect, _clusters(changes))
+    clusters = _clusters(changes)
+    facts = _facts(study, effect, clusters)
     blocks = [block("headline", wording.pooled_headline(effect))]
     if effect.value is not None:
         extra, more = _prediction(effect)
         blocks += [block("text", wording.interval(effect)), *extra]
         facts |= more
-    if len(adjusted):
+    if effect.value is not None:
         blocks.append(block("text", "interval.holm"))
-        facts["n_clear"] = (Column("n_clear", "count"), sum(p < 1 - effect.level for p in adjusted))
+        facts["n_clear"] = (Column("n_clear", "count"), sum(p is not None and p < 1 - effect.level for p in _adjusted(clusters)))
     if rollout is not None and rollout.p is not None:
         blocks.append(block("text", "interval.rollout"))
         facts |= {"rollout_p": (Column("rollout_p", "p"), float(rollout.p)), "n_orders": (Column("n_orders", "count"), int(rollout.n_orders))}
@@ -51,7 +55,8 @@ def forest(study: Study, changes: Iterable[Any], pooled: Any, *, name: str = "")
         whole = replace(effect, low=effect.facts["prediction_low"], high=effect.facts["prediction_high"])
         rows.append(_line("prediction", "row.prediction", whole) | {"ratio": (Column("ratio", "ratio", 2), None)})
     order = tuple(range(1, len(clusters) + 1)) + (0,) + tuple(range(len(clusters) + 1, len(rows)))
-    show = [("column.cluster", "unit"), ("column.ratio", "ratio"), ("column.interval", "cells.interval"), ("column.n_events", "fact_n_events_treated"), ("column.claim", "claim")]
+    numbers = [("column.ratio", "ratio"), ("column.interval", "cells.interval"), ("column.n_events", "fact_n_events_treated")]
+    show = [("column.cluster", "unit"), *numbers, ("column.claim", "claim")]
     stem = "figure.forest"
     return making.shown(
         study,
@@ -69,16 +74,14 @@ def forest(study: Study, changes: Iterable[Any], pooled: Any, *, name: str = "")
     )
 
 
-def synthesis_table(study: Study, changes: Iterable[Any], *, adjusted: Sequence[float] = (), name: str = "clusters") -> Shown:
-    """One row a cluster: start, the change with its interval, p-value and p-value adjusted for several clusters, claim."""
+def synthesis_table(study: Study, changes: Iterable[Any], *, name: str = "clusters") -> Shown:
+    """One row a cluster: start, the change with its interval, p-value and p-value adjusted for several clusters (Holm), claim."""
     clusters = _clusters(changes)
-    waiting = list(adjusted)
     rows = []
-    for one in clusters:
+    for one, p_adjusted in zip(clusters, _adjusted(clusters), strict=True):
         told = making.of_estimate(one) | making.of_design(study.of(one.unit))
-        kept = {key: told[key] for key in ("outcome", "change", "change_low", "change_high", "p", "start", "claim", "level", "horizon", "fact_n_citizens_treated") if key in told}
-        told_p = waiting.pop(0) if one.p is not None and waiting else None
-        rows.append({"unit": (Column("unit", "label"), one.unit)} | kept | {"p_adjusted": (Column("p_adjusted", "p"), None if told_p is None else float(told_p))})
+        kept = {key: told[key] for key in _KEPT if key in told}
+        rows.append({"unit": (Column("unit", "label"), one.unit)} | kept | {"p_adjusted": (Column("p_adjusted", "p"), p_adjusted)})
     show = [
         ("column.cluster", "unit"),
         ("column.start", "start"),
@@ -89,6 +92,13 @@ def synthesis_table(study: Study, changes: Iterable[Any], *, adjusted: Sequence[
     ]
     plan = tables.layout("caption.clusters", show, notes=("note.effects",))
     return making.shown(study, "table", name, rows, estimates=clusters, context={"table": plan})
+
+
+def _adjusted(clusters: tuple[Estimate, ...]) -> list[float | None]:
+    """Holm's p-values of the clusters that have one, None for the others."""
+    there = [one.p for one in clusters if one.p is not None]
+    adjusted = iter(holm(there).tolist() if there else [])
+    return [None if one.p is None else next(adjusted) for one in clusters]
 
 
 def _clusters(changes: Iterable[Any]) -> tuple[Estimate, ...]:

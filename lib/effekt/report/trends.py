@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from effekt.study import Study
 
 PER = 1000.0
-_QUOTED = ("outcome", "place", "level", "n_events", "fact_n_citizens_treated", "fact_n_events_treated")
+_QUOTED = ("outcome", "place", "level", "fact_n_citizens_treated", "fact_n_events_treated", "start", "first_month", "last_month", "price_year")
+_NOTHING: dict[str, Any] = {"month": pd.Timestamp(2000, 1, 1), "observed": None, "rate": None, "low": None, "high": None, "used": False}
 
 
 def time_series(study: Study, change: Any, *, name: str = "") -> Shown:
@@ -68,8 +69,9 @@ def headline_estimate(change: Any) -> Estimate:
 
 
 def _facts(study: Study, estimate: Estimate) -> Facts:
-    told = making.of_estimate(estimate)
-    return {key: told[key] for key in _QUOTED if key in told} | making.of_design(study)
+    told = making.of_estimate(estimate) | making.of_design(study)
+    empty: Facts = {key: (column, None) for key, (column, _) in _month(_NOTHING, 1.0 if wording.kind(estimate) == "money" else PER).items()}
+    return empty | {key: told[key] for key in _QUOTED if key in told}
 
 
 def _months(counterfactual: pd.DataFrame, study: Study) -> list[dict[str, Any]]:

@@ -67,7 +67,7 @@ def blank(height: float) -> Figure:
 
 def head(figure: Figure, title: str, subtitle: str) -> float:
     """Title (the question or finding) and subtitle (unit, n) at the top left; returns the height they leave, 0-1 of the figure."""
-    lines = textwrap.wrap(title, 62, break_long_words=False)
+    lines = textwrap.wrap(title, 58, break_long_words=False)
     below = textwrap.wrap(subtitle, 84, break_long_words=False)
     height = figure.get_figheight()
     step = 0.185 / height

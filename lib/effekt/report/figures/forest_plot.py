@@ -13,8 +13,9 @@ from effekt.report.results import Result
 from effekt.report.sentences import cell, filled, label, sentence
 
 ROW = 0.29
-MARKS = (0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0)
-FINE_MARKS = (0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.15)
+STEPS = (0.02, 0.05, 0.1, 0.2)
+DOUBLINGS = tuple(2.0**power for power in range(-12, 13))
+MOST_MARKS = 6
 
 
 def draw(result: Result) -> Figure:
@@ -39,9 +40,7 @@ def _scale(axes: Axes, result: Result, order: list[int]) -> None:
     room = (high / low) ** 0.04
     axes.set_xscale("log")
     axes.set_xlim(low / room, high * room)
-    fine = high / low < 1.6
-    marks = [mark for mark in (FINE_MARKS if fine else MARKS) if low / room <= mark <= high * room]
-    marks = _spread(marks, 6)
+    marks = _marks(low / room, high * room)
     digits = max((canvas.digits_for(mark) for mark in marks), default=1)
     axes.xaxis.set_major_locator(FixedLocator(marks))
     axes.xaxis.set_minor_locator(NullLocator())
@@ -55,11 +54,14 @@ def _scale(axes: Axes, result: Result, order: list[int]) -> None:
     axes.text(1.015, 1.0, f"{label(result, 'figure.more')} \u2192", transform=over, ha="left", va="bottom", size=8, color=canvas.MUTED)
 
 
-def _spread(marks: list[float], most: int) -> list[float]:
-    """At most about `most` marks, no change always among them."""
-    step = math.ceil(len(marks) / most)
-    middle = marks.index(1.0) if 1.0 in marks else 0
-    return [mark for place, mark in enumerate(marks) if (place - middle) % step == 0]
+def _marks(low: float, high: float) -> list[float]:
+    """Marks of the ratio axis, 1 among them: the finest even steps that leave room for their numbers, or doublings on a long axis."""
+    for step in STEPS:
+        marks = [round(place * step, 2) for place in range(math.ceil(low / step), math.floor(high / step) + 1)]
+        if len(marks) <= MOST_MARKS:
+            return marks
+    there = [mark for mark in DOUBLINGS if low <= mark <= high]
+    return [mark for mark in there if round(math.log2(mark)) % math.ceil(len(there) / MOST_MARKS) == 0]
 
 
 def _interval(result: Result, row: int) -> tuple:

@@ -23,6 +23,10 @@ def draw(result: Result) -> Figure:
         top = canvas.head(figure, sentence(result, result.context["title"]), sentence(result, result.context["subtitle"]))
         axes = figure.add_axes((0.095, 0.085, 0.885, top - 0.085 - 0.155))
         rows = [row for row in _points(result) if row["observed"] is not None or row["expected"] is not None]
+        if not rows:
+            axes.set_axis_off()
+            axes.text(0.5, 0.5, label(result, "figure.nobody"), transform=axes.transAxes, ha="center", color=canvas.MUTED)
+            return figure
         _shade(axes, result, rows)
         _lines(axes, result, rows)
         _scales(axes, result, rows)
@@ -110,6 +114,10 @@ def _scales(axes: Axes, result: Result, rows: list[dict]) -> None:
     axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
     marks = axes.get_yticks()
     digits = canvas.digits_for(float(marks[1] - marks[0]))
+    longest = max(len(canvas.scale_text(float(mark), result.language, digits)) for mark in marks)
+    box = axes.get_position()
+    left = 0.038 + 0.0165 * longest
+    axes.set_position((left, box.y0, box.x1 - left, box.height))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: canvas.scale_text(value, result.language, digits)))
     axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f}"))
