@@ -49,17 +49,18 @@ def public_things(tree: ast.Module) -> list[tuple[str, ast.AST]]:
     return found
 
 
-@pytest.mark.parametrize("path", PYTHON, ids=name)
-def test_a_file_is_one_room_and_its_lines_fit_a_screen(path: Path) -> None:
-    lines = path.read_text(encoding="utf-8").splitlines()
-    assert len(lines) <= LONGEST_FILE
-    assert [number for number, line in enumerate(lines, 1) if len(line) > LONGEST_LINE] == []
+def test_a_file_is_one_room() -> None:
+    assert [name(path) for path in PYTHON if len(path.read_text(encoding="utf-8").splitlines()) > LONGEST_FILE] == []
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name)
-def test_everything_public_says_what_it_is(path: Path) -> None:
-    undocumented = [what for what, node in public_things(ast.parse(path.read_text(encoding="utf-8"))) if not ast.get_docstring(node)]
-    assert undocumented == []
+def test_lines_fit_a_screen() -> None:
+    lines = [(path, number, line) for path in PYTHON for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)]
+    assert [f"{name(path)}:{number}" for path, number, line in lines if len(line) > LONGEST_LINE] == []
+
+
+def test_everything_public_says_what_it_is() -> None:
+    things = [(path, what, node) for path in MODULES for what, node in public_things(ast.parse(path.read_text(encoding="utf-8")))]
+    assert [f"{name(path)}: {what}" for path, what, node in things if not ast.get_docstring(node)] == []
 
 
 def test_no_module_is_a_drawer_for_odds_and_ends() -> None:
