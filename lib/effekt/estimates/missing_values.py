@@ -181,3 +181,13 @@ def missing_outcome_bounds(
         level=level, n_citizens=len(arm), cautions=("bounds_only",) if gone.any() else (), reasons=grade.reasons, facts=facts,
     )  # fmt: skip
     return frames.named(estimate, persons)
+
+
+def _values(persons: pd.DataFrame, column: str, neighbours: int) -> np.ndarray:
+    """The column as float64 with NaN where missing; finite elsewhere, and seen often enough."""
+    seen = persons[column].notna().to_numpy()
+    if int(seen.sum()) < max(neighbours, 2):
+        raise DataError(f"{column} is known in {int(seen.sum())} of {len(seen)} rows only. At least {max(neighbours, 2)} are needed to draw from.")
+    out = np.full(len(seen), np.nan)
+    out[seen] = frames.numbers(persons.loc[seen], column)
+    return out

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Facts = dict[str, tuple[Column, Cell]]
 LANGUAGES = ("da", "en")
 _COUNTED = ("months", "citizens", "events", "units", "orders", "moved", "clusters", "periods")
-_COUNTS = ("k", "horizon", "min_events", "min_citizens", "replicates", "seed", "hac_lags")
+_COUNTS = ("k", "horizon", "min_events", "min_citizens", "replicates", "seed", "hac_lags", "imputations", "n_controls")
 
 
 def fact_column(name: str) -> Column:
