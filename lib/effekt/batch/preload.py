@@ -17,7 +17,7 @@ def modules_to_preload(runs: Sequence[PlannedRun]) -> tuple[str, ...]:
     for notebook in {run.notebook.path: run.notebook for run in runs}.values():
         names |= foreign_imports("\n".join(notebook.code))
         for path in provenance.notebook_closure(notebook.code):
-            names |= _foreign_imports_of(path)
+            names.update(_foreign_imports_of(path))
     return tuple(sorted(names))
 
 
