@@ -60,7 +60,7 @@ def immortal_time_audit(persons: pd.DataFrame, *, entry: str, exit: str, enrolle
     begin, end = _days(persons, entry), _days(persons, exit)
     joined = _days(persons, enrolled, missing_allowed=True)
     happened = frames.flags(persons, event)
-    short, late = end <= begin, joined > end
+    short, late = end <= begin, np.isfinite(joined) & (joined > end)
     if short.any() or late.any():
         raise DataError(f"{exit} is not after {entry} in {int(short.sum())} rows and {enrolled} after {exit} in {int(late.sum())}. Correct the dates.")
     ever = np.isfinite(joined)

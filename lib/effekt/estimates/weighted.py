@@ -32,7 +32,8 @@ def weighted_difference(persons: pd.DataFrame, *, outcome: str, treated: str, we
     Returns
     -------
     Estimate
-        scale difference, claim descriptive: the arms were made alike on what was measured, and may differ on what was not.
+        scale difference, claim descriptive: weights of `balance_weights` made the arms alike on what was measured (reason alike_on_measured),
+        never on what was not.
 
     Raises
     ------
@@ -50,6 +51,7 @@ def weighted_difference(persons: pd.DataFrame, *, outcome: str, treated: str, we
         raise DataError(f"{treated} is {'true' if arm.all() else 'false'} in all {len(arm)} rows: there is nobody to compare with.")
     cautions: tuple[str, ...] = ()
     facts: dict[str, float] = {}
+    made_alike = isinstance(weights, Weighting)
     if isinstance(weights, Weighting):
         cautions, facts, weights = weights.cautions, dict(weights.facts), weights.weights
     w = _weights(persons, weights)
@@ -61,7 +63,7 @@ def weighted_difference(persons: pd.DataFrame, *, outcome: str, treated: str, we
     grade = claims.two_groups()
     estimate = intervals.difference(
         mean[arm][0] - mean[~arm][0], se, level=level, method=METHOD, claim=grade.claim, contrast=grade.contrast,
-        reasons=(*grade.reasons, "alike_on_measured"), cautions=cautions, facts=facts, n_citizens=len(y),
+        reasons=(*grade.reasons, *(("alike_on_measured",) if made_alike else ())), cautions=cautions, facts=facts, n_citizens=len(y),
     )  # fmt: skip
     return frames.named(estimate, persons)
 
