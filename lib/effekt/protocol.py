@@ -14,7 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from effekt.catalogue.outcomes import Outcome, load_outcomes, nearest, read_record
 from effekt.errors import ProtocolError
-from effekt.protocol_checks import check_meaning, read_month
+from effekt.protocol_checks import PHASE_IN_MONTHS, check_meaning, read_month
 from effekt.yaml_lines import Source, read_yaml
 
 FILE = "evaluation.yml"
@@ -120,7 +120,7 @@ class Protocol(_Strict):
     target: Target = Target()
     stays: Stays = Stays()
     rollout_order: Literal["unknown", "random"] = "unknown"
-    phase_in_months: int = Field(3, ge=0, le=24)
+    phase_in_months: int = Field(PHASE_IN_MONTHS, ge=0, le=24)
     primary_outcome: str
     outcomes: list[dict[str, Any]] = []
     horizon_months: int = Field(12, ge=1, le=120)

@@ -14,6 +14,7 @@ from effekt.catalogue.outcomes import load_outcomes, nearest, read_record
 from effekt.yaml_lines import Source
 
 Problem = tuple[int, str]
+PHASE_IN_MONTHS = 3
 RESERVED = ("comparison", "region", "all")
 
 
@@ -42,7 +43,7 @@ def _check_periods(source: Source) -> Iterator[Problem]:
     if data[0] > data[1]:
         yield source.line(("data_period",)), f"data_period ends ({_name(data[1])}) before it begins ({_name(data[0])})"
         return
-    phase_in = _at(source, "phase_in_months")
+    phase_in = source.values.get("phase_in_months", PHASE_IN_MONTHS)
     for place, cluster in _clusters(source):
         path = ("clusters", place)
         start = read_month(cluster.get("start"))

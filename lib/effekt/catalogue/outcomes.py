@@ -30,6 +30,8 @@ MEASURES: Mapping[str, tuple[str, ...]] = {"stays": ("count", "bed_days", "stay_
 UNITS: Mapping[str, tuple[str, ...]] = {"stays": ("per_person_year", "days_per_person_year"), "costs": ("dkk_per_person_year",)}
 AIMS = ("A1", "A2", "A3", "A4", "A5")
 TRIPLE_AIM = ("quality", "health", "cost")
+COLUMNS = ("citizen_id", "month", "kommunekode", "cluster_id", "age", "sex", "days")
+"""Columns of the derived tables in which outcomes become columns too."""
 KEYS = ("id", "source", "where", "measure", "unit", "direction", "aim", "triple_aim", "da", "en")
 
 
@@ -120,6 +122,8 @@ def _wrong_values(record: Mapping[str, Any]) -> list[tuple[str, str]]:
             problems.append((key, f"{key} must be text"))
     if isinstance(record.get("id"), str) and not record["id"].isidentifier():
         problems.append(("id", "id must be letters, digits and _ only, for instance adm_acute"))
+    if record.get("id") in COLUMNS:
+        problems.append(("id", f"id {record['id']!r} is the name of a column of the derived tables: choose another"))
     must_be_one_of("source", list(CONDITIONS))
     must_be_one_of("aim", AIMS)
     must_be_one_of("triple_aim", TRIPLE_AIM)

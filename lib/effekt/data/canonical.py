@@ -13,7 +13,7 @@ from effekt.data.registers import REGISTERS
 def write_tables(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, int]:
     """Write every canonical table to `folder`, in the order of the contracts; later ones may read earlier ones by name. Returns rows a table.
 
-    Rows are ordered by the table's columns: the order of the delivery says who is who no more than the study keys do.
+    Rows are ordered by the key of the table (by all columns where it has none): the order of the delivery says who is who no more than the study keys do.
     Raises AssertionError where a reader gave rows that its contract forbids: a fault of the library, not of the delivery.
     """
     return {table.name: _write(connection, table, folder / f"{table.name}.parquet") for table in TABLES.values()}
@@ -23,8 +23,9 @@ def _write(connection: duckdb.DuckDBPyConnection, table: Table, path: Path) -> i
     columns = ", ".join(f'"{column.name}"::{DUCKDB_TYPES[column.type]} AS "{column.name}"' for column in table.columns)
     parts = [register.tables[table.name] for register in REGISTERS if table.name in register.tables]
     query = " UNION ALL ".join(f"SELECT {columns} FROM ({part})" for part in parts)
+    order = ", ".join(f'"{name}"' for name in table.key) or "ALL"
     quoted = str(path).replace("'", "''")
-    connection.execute(f"COPY (FROM ({query}) ORDER BY ALL) TO '{quoted}' (FORMAT parquet, COMPRESSION zstd)")
+    connection.execute(f"COPY (FROM ({query}) ORDER BY {order}) TO '{quoted}' (FORMAT parquet, COMPRESSION zstd)")
     connection.execute(f"CREATE OR REPLACE VIEW {table.name} AS FROM read_parquet('{quoted}')")
     broken = [f"count(*) FILTER (WHERE {condition})" for column in table.columns for condition in _forbidden(column)]
     named = [column.name for column in table.columns for _ in _forbidden(column)]
