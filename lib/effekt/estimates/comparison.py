@@ -53,7 +53,7 @@ def difference_in_differences(
 
     Least squares ("linear", the effect in units of the outcome) or Poisson quasi-likelihood ("poisson", the effect a ratio). Errors by cluster:
     CR0 without a factor (normal); CR1 times G/(G-1) x (n-1)/(n-K), K counting all fixed effects (t, G-1); CR2 with Satterthwaite degrees of
-    freedom [1]_, identity working variance (linear, also when weighted) or the inverse of the working weights (poisson). The interval and p
+    freedom [1]_, working variance the identity (linear, also when weighted) or the mean (poisson), as clubSandwich has them. The interval and p
     of `effect` are those of CR2. With starts at several times and effects that differ or grow, this coefficient mixes comparisons of late
     with already treated units [2]_: use `staggered`; the roll-out test is the headline p when clusters are few.
 
@@ -235,10 +235,10 @@ def _fit(given: _Given, tested: np.ndarray, model: str) -> _Fit:
         if given.y.sum() == 0:
             raise DataError("The outcome is 0 in every row: no ratio can be estimated.")
         fit = fit_poisson(design, given.y, given.offset, weights=given.weights)
-        coefficients, weights = fit.coefficients, fit.mu * given.weights
-        residuals, working = (given.y - fit.mu) / fit.mu, 1 / (fit.mu * given.weights)
+        coefficients, design = fit.coefficients, design * fit.mu[:, None]
+        residuals, weights, working = given.y - fit.mu, given.weights / fit.mu, fit.mu / given.weights
     bread = np.linalg.pinv((design * weights[:, None]).T @ design, rcond=1e-12, hermitian=True)
-    rank = int(np.linalg.matrix_rank(design * root))
+    rank = int(np.linalg.matrix_rank(design * np.sqrt(weights)[:, None]))
     return _Fit(design, residuals, weights, working, bread, float(coefficients[-1]), rank)
 
 
