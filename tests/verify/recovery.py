@@ -76,12 +76,13 @@ def page(required: dict[str, Any], tables: list[tuple[str, pd.DataFrame]]) -> st
     lines = [
         "# Does the primary estimate hold the truth?",
         "",
-        "Written by `tests/verify/recovery.py`. Regions of the demo's size are simulated citizen by citizen with fixed seeds (`effekt.data.synthetic`: "
-        "frailty, good and bad years, bursts of readmissions, surge before death, common shocks, the registration break of 2014); the programme "
-        "avoids each potential admission by a draw of its own, so that the true ratio is known and no fitted model is the one drawn from.",
+        "Written by `tests/verify/recovery.py`. Regions of the demo's size are simulated citizen by citizen with fixed seeds",
+        "(`effekt.data.synthetic`: frailty, good and bad years, bursts of readmissions, surge before death, common shocks, the registration break",
+        "of 2014); the programme avoids each potential admission by a draw of its own, so that the true ratio is known and no fitted model is the",
+        "one drawn from.",
         "",
-        f"First {REQUIRED} regions, 95% intervals of the primary estimate that hold the planted ratio: {told}; {required['in_all']} of {required['of']} "
-        f"in all (asked: {PER_CLUSTER} a cluster, {IN_ALL} in all). **{'Met' if required['met'] else 'Not met'}.**",
+        f"First {REQUIRED} regions, 95% intervals of the primary estimate that hold the planted ratio: {told}; {required['in_all']} of "
+        f"{required['of']} in all (asked: {PER_CLUSTER} a cluster, {IN_ALL} in all). **{'Met' if required['met'] else 'Not met'}.**",
     ]
     for title, table in tables:
         lines += ["", f"## {title}", "", *_markdown(table)]
@@ -94,8 +95,8 @@ def _markdown(table: pd.DataFrame) -> Iterator[str]:
     for row in table.itertuples():
         error = math.sqrt(row.coverage * (1 - row.coverage) / row.regions)
         yield (
-            f"| {row.estimator} | {row.cluster} | {row.truth:.3f} | {row.regions} | {row.coverage:.3f} +- {error:.3f} | {row.bias:+.4f} +- {row.bias_mc_se:.4f} "
-            f"| {row.sd:.4f} | {row.mean_se:.4f} | {row.excludes_1:.2f} |"
+            f"| {row.estimator} | {row.cluster} | {row.truth:.3f} | {row.regions} | {row.coverage:.3f} +- {error:.3f} "
+            f"| {row.bias:+.4f} +- {row.bias_mc_se:.4f} | {row.sd:.4f} | {row.mean_se:.4f} | {row.excludes_1:.2f} |"
         )
     for name, rows in table.groupby("estimator", sort=False):
         coverage = rows["holds"].sum() / rows["regions"].sum()

@@ -105,7 +105,9 @@ def _cumulative_hazard(spec: RegionSpec, age: np.ndarray, sex: np.ndarray) -> np
     return rates.death / rates.death_age * np.expm1(rates.death_age * (age - 65)) * np.where(sex == 1, 1.2, 0.8)
 
 
-def _draw_deaths(rng: np.random.Generator, spec: RegionSpec, known: np.ndarray, birth: np.ndarray, sex: np.ndarray, frailty: np.ndarray) -> np.ndarray:
+def _draw_deaths(
+    rng: np.random.Generator, spec: RegionSpec, known: np.ndarray, birth: np.ndarray, sex: np.ndarray, frailty: np.ndarray
+) -> np.ndarray:
     """Days of death from a Gompertz hazard (age, sex, frailty), by inversion; alive when the delivery first knows of the citizen."""
     rates = spec.rates
     age = (known - birth) / YEAR

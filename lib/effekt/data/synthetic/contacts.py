@@ -94,18 +94,19 @@ def _admitted(rng: np.random.Generator, region: Region, stays: Stays) -> Contact
     diagnosis = _diagnosis(rng, s.medical)
     room_type = np.where(s.month < region.spec.registration_break, EMERGENCY_ROOM, OUTPATIENT)
 
-    def part(keep: np.ndarray, start: np.ndarray, end: np.ndarray, pattype: np.ndarray, ending: np.ndarray, at: np.ndarray, on: np.ndarray) -> Contacts:
+    def part(keep, start, end, pattype, ending, at, on) -> Contacts:
         price = _price(rng, region, s.citizen, start, end, pattype)
         columns = (chosen, s.citizen, s.place, start, end, pattype, acute, ending, at, on, diagnosis, price)
         return Contacts(*(np.asarray(column)[keep] for column in columns))
 
     ward_type, still = np.full(n, INPATIENT), np.full(n, TRANSFER)
     everybody = np.ones(n, dtype=bool)
+    visit_type, elsewhere = np.where(rng.random(n) < 0.5, INPATIENT, OUTPATIENT), _ward(rng, ~s.medical)
     parts = (
         part(through_room, s.start, room_end, room_type, still, hospital, ward),
         part(everybody, begins, np.where(moved, leaves, s.end), ward_type, np.where(moved, TRANSFER, ends), hospital, ward),
         part(moved, arrives, s.end, ward_type, ends, other, _ward(rng, s.medical)),
-        part(inside, inside_start, inside_end, np.where(rng.random(n) < 0.5, INPATIENT, OUTPATIENT), np.full(n, HOME), hospital, _ward(rng, ~s.medical)),
+        part(inside, inside_start, inside_end, visit_type, np.full(n, HOME), hospital, elsewhere),
     )
     return Contacts(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Contacts)))
 
@@ -118,9 +119,8 @@ def _sent_home(rng: np.random.Generator, region: Region, stays: Stays) -> Contac
     diagnosis = rng.choice(DIAGNOSES["emergency"], n)
     price = _price(rng, region, s.citizen, s.start, s.end, pattype)
     ending = np.where(s.died, DEAD, HOME)
-    return Contacts(
-        chosen, s.citizen, s.place, s.start, s.end, pattype, np.ones(n, dtype=bool), ending, _hospital(rng, region, s.place), _ward(rng, s.medical), diagnosis, price
-    )
+    hospital, ward = _hospital(rng, region, s.place), _ward(rng, s.medical)
+    return Contacts(chosen, s.citizen, s.place, s.start, s.end, pattype, np.ones(n, dtype=bool), ending, hospital, ward, diagnosis, price)
 
 
 def _outpatient(rng: np.random.Generator, region: Region) -> Contacts:

@@ -1,4 +1,7 @@
-"""Rows that a real delivery would also hold: copies, impossible dates, strangers, codes that mean nothing. Added, never put in place of a true row."""
+"""Rows that a real delivery would also hold: copies, impossible dates, strangers, codes that mean nothing.
+
+They are added, never put in place of a true row, so that a chain that removes them all is left with the truth.
+"""
 
 from __future__ import annotations
 

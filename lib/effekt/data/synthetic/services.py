@@ -28,7 +28,10 @@ class _Rows:
 
 @dataclass(frozen=True)
 class Practice(_Rows):
-    """One entry a billed contact. week : position of the billing week in `Calendar.thursdays`. service : position in PRACTICE_SERVICES. fee_oere : nominal."""
+    """One entry a billed contact.
+
+    week : position of the billing week in `Calendar.thursdays`. service : position in PRACTICE_SERVICES. fee_oere : nominal.
+    """
 
     citizen: np.ndarray
     week: np.ndarray
@@ -59,7 +62,8 @@ def draw_practice(region: Region) -> Practice:
     n = len(citizen)
     wanted = ratio[citizens.place[citizen, month], month] if region.programme else np.ones(n)
     day = spec.calendar.month_start[month] + np.floor(rng.random(n) * citizens.days[citizen, month])
-    week = np.searchsorted(spec.calendar.thursdays, day - 3) + rng.choice(3, n, p=(0.6, 0.3, 0.1))   # the week of the day, billed up to two weeks later
+    late = rng.choice(3, n, p=(0.6, 0.3, 0.1))   # weeks from the contact to the bill
+    week = np.searchsorted(spec.calendar.thursdays, day - 3) + late
     fees, shares = (np.array(column) for column in zip(*PRACTICE_SERVICES.values(), strict=True))
     service = rng.choice(len(fees), n, p=shares)
     quantity = 1 + rng.poisson(0.6, n)

@@ -101,7 +101,9 @@ def draw_cells(rng: np.random.Generator, expected: np.ndarray) -> tuple[np.ndarr
     return cell // expected.shape[1], cell % expected.shape[1]
 
 
-def _draw_minutes(rng: np.random.Generator, spec: RegionSpec, citizens: Citizens, citizen: np.ndarray, month: np.ndarray, kind: np.ndarray) -> np.ndarray:
+def _draw_minutes(
+    rng: np.random.Generator, spec: RegionSpec, citizens: Citizens, citizen: np.ndarray, month: np.ndarray, kind: np.ndarray
+) -> np.ndarray:
     day = spec.calendar.month_start[month] + np.floor(rng.random(len(citizen)) * citizens.days[citizen, month])
     daytime, office = rng.random(len(citizen)), 7 * 60 + rng.random(len(citizen)) * 4 * 60
     acute = (1 - np.abs(2 * daytime - 1) ** 1.5 * np.sign(1 - 2 * daytime)) / 2 * MINUTES

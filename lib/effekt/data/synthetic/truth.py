@@ -17,19 +17,19 @@ PRIMARY = "adm_acute_medical"
 MEANING = {
     "ratio": {
         "en": "Expected acute medical admissions with the programme / without it, once phased in. The baseline is months without any project.",
-        "da": "Forventede akutte medicinske indlæggelser med indsatsen / uden den, når den er indfaset. Udgangspunktet er måneder uden noget projekt.",
+        "da": "Forventede akutte medicinske indlæggelser med indsatsen / uden den, når den er indfaset. Grundlaget er måneder uden noget projekt.",
     },
     "ratio_from_contaminated_baseline": {
-        "en": "The same against the cluster's own months before the start, earlier project included: nearer to 1 (or above it) where that project worked too.",
-        "da": "Det samme i forhold til klyngens egne måneder før start, med det tidligere projekt: tættere på 1 (eller over), hvis også projektet virkede.",
+        "en": "The same against all the cluster's own months before the start, earlier project included: nearer to 1 where that project worked too.",
+        "da": "Det samme i forhold til alle klyngens måneder før start, også dem med det tidligere projekt: tættere på 1, hvis også det virkede.",
     },
     "naive_before_after": {
         "en": "What a plain before/after is expected to show in this region: the true ratio times the drift that would have come without any programme.",
-        "da": "Hvad en simpel før/efter-måling må ventes at vise her: det sande forhold gange den udvikling, der var kommet uden nogen indsats.",
+        "da": "Hvad en simpel før/efter-måling ventes at vise her: det sande forhold gange den udvikling, der var kommet uden indsatsen.",
     },
     "cost_total": {
-        "en": "Cost per citizen-year after the phase-in, fixed prices, with and without the programme in the same citizens (potential outcomes).",
-        "da": "Omkostning pr. borgerår efter indfasningen, faste priser, med og uden indsatsen for de samme borgere (potentielle udfald).",
+        "en": "Cost per citizen-year after the phase-in, fixed prices, with and without the programme in the same citizens.",
+        "da": "Omkostning pr. borgerår efter indfasningen, faste priser, med og uden indsatsen for de samme borgere.",
     },
 }
 
