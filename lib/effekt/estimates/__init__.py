@@ -96,5 +96,14 @@ _EXPORTS: dict[str, str] = {
     "with_imputation": "missing_values",
     "missing_outcome_bounds": "missing_values",
     "subgroup_effects": "interactions",
+    "ancova": "patient_reported",
+    "Ancova": "patient_reported",
+    "responder_share": "patient_reported",
+    "Responders": "patient_reported",
+    "mixed": "trajectories",
+    "MixedModel": "trajectories",
+    "gee": "marginal_models",
+    "MarginalModel": "marginal_models",
+    "share_difference": "shares",
 }
 __getattr__, __dir__ = lazy.exports(__name__, _EXPORTS)

@@ -136,6 +136,7 @@ CAUTIONS = frozenset(
         "few_units_compared",  # facts: n_units: so few units that the spread between them is hardly known
         "no_variation",  # the units differ by no more than chance would give
         "short_baseline",  # facts: n_periods: the limits of the chart rest on few points
+        "singular_variance",  # a variance between groups is estimated as 0, or two random effects as one
         "weights_unbalanced",  # facts: largest_smd: after weighting some covariate still differs
         "weights_few",  # facts: effective_citizens_treated, effective_citizens_comparison: a few citizens carry most of the weight
         "few_units_influence",  # facts: n_clusters: errors from influence functions are too small with few units
@@ -170,7 +171,7 @@ FACTS = frozenset(
         "p_minimum_likelihood", "park_lambda", "park_family", "per_months", "phase_in_months", "prediction_high", "prediction_low", "pretrend",
         "pretrend_detectable", "pretrend_p", "q", "q_p", "replicates", "se_by_citizen", "se_by_unit", "se_hac", "se_model", "seed", "shared_variance",
         "smallest_p", "tau2", "bias_correction", "acceleration",
-        "agreement", "days", "expected", "icc", "n_left_out", "observed",
+        "agreement", "days", "expected", "icc", "n_left_out", "observed", "se_robust",
         "largest_smd", "effective_citizens_treated", "effective_citizens_comparison",
         "band_critical", "n_units_always_treated", "n_cohort_periods_left_out",
         "n_units_weighted", "rmspe_before", "rmspe_after", "se_robust", "park_se",

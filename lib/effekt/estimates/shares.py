@@ -41,6 +41,27 @@ def wilson(events: int, n: int, *, level: float = 0.95) -> Estimate:
     )  # fmt: skip
 
 
+def share_difference(events: int, n: int, other_events: int, other_n: int, *, level: float = 0.95) -> Estimate:
+    """The share `events` of `n` minus the share `other_events` of `other_n`, two groups at one time, with Newcombe's interval.
+
+    The limits come from the two Wilson intervals (method 10 of [1]_, no continuity correction) and stay within -1 and 1 also where a share
+    is 0 or 1. No p-value: whether the interval holds 0 says it. `se` is the unpooled sqrt(p1 q1 / n1 + p2 q2 / n2). Errors as in `wilson`.
+
+    References
+    ----------
+    .. [1] Newcombe (1998). Stat Med 17:873-890.
+    """
+    first, second = wilson(events, n, level=level), wilson(other_events, other_n, level=level)
+    value = first.value - second.value
+    low = value - math.hypot(first.value - first.low, second.high - second.value)
+    high = value + math.hypot(first.high - first.value, second.value - second.low)
+    grade = claims.two_groups()
+    return Estimate(
+        "difference", value, low, high, "newcombe", grade.claim, contrast=grade.contrast, level=level, reasons=grade.reasons,
+        se=math.hypot(first.se, second.se), n_citizens=int(n) + int(other_n), n_events=int(events) + int(other_events),
+    )  # fmt: skip
+
+
 def wilson_limits(events: ArrayLike, n: ArrayLike, *, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
     """Both limits of Wilson's interval for shares in bulk; `events` and `n` of one shape. Errors as in `wilson`."""
     frames.check_level(level)
