@@ -112,6 +112,7 @@ def _kept(store: Path) -> Iterator[dict[str, Any]]:
 
 
 def _key() -> str:
+    """Names the generator, what it is told, and the estimators: records made of anything else are not used."""
     files = {path for name in ESTIMATORS for path in import_closure(f"effekt.estimates.{name}")}
     return (generator_stamp(load_spec(DEMO))[:8] + hash_files(files)[:8])[:16]
 
@@ -129,7 +130,7 @@ def main() -> int:
     required = requirement(first)
     tables = [("Acute medical admissions, a year after the start, all regions", summarise(admissions))]
     tables += [(f"Total cost per citizen-year ({COST}); the truth is each region's potential outcome", summarise(cost))] if cost else []
-    figures = {"requirement": required, "tables": {title: json.loads(table.round(6).to_json(orient="records")) for title, table in tables}}
+    figures = {"made_of": _key(), "requirement": required, "tables": {title: json.loads(table.round(6).to_json(orient="records")) for title, table in tables}}
     (HERE / "recovery.json").write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     (HERE / "recovery.md").write_text(page(required, tables), encoding="utf-8")
     print(page(required, tables))

@@ -24,7 +24,7 @@ MEANING = {
         "da": "Det samme i forhold til alle klyngens måneder før start, også dem med det tidligere projekt: tættere på 1, hvis også det virkede.",
     },
     "naive_before_after": {
-        "en": "What a plain before/after is expected to show in this region: the true ratio times the drift that would have come without any programme.",
+        "en": "What a plain before/after is expected to show in this region: the true ratio times the drift without any programme.",
         "da": "Hvad en simpel før/efter-måling ventes at vise her: det sande forhold gange den udvikling, der var kommet uden indsatsen.",
     },
     "cost_total": {
