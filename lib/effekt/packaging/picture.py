@@ -59,8 +59,8 @@ def shrink(source: Path, target: Path, largest: int = LARGEST_BYTES) -> int:
 def main(arguments: list[str] | None = None) -> int:
     """The command line; 0 made, 2 not possible."""
     parser = argparse.ArgumentParser(description="Make the README's picture from the newest run of the demonstration.")
-    parser.add_argument("--width", type=int, default=900)
-    parser.add_argument("--height", type=int, default=1300)
+    parser.add_argument("--width", type=int, default=820)
+    parser.add_argument("--height", type=int, default=1800)
     chosen = parser.parse_args(arguments)
     try:
         with tempfile.TemporaryDirectory() as folder:
