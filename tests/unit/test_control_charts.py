@@ -18,7 +18,8 @@ def charts(baseline: int | None) -> dict[str, ControlChart]:
     options = {"baseline": baseline}
     return {
         "xmr": xmr(R["values"], **options), "p": p_chart(R["events"], R["n"], **options), "u": u_chart(R["counts"], R["exposure"], **options),
-        "c": c_chart(R["counts"], **options), "laney_p": laney_p(R["events"], R["n"], **options), "laney_u": laney_u(R["counts"], R["exposure"], **options),
+        "c": c_chart(R["counts"], **options), "laney_p": laney_p(R["events"], R["n"], **options),
+        "laney_u": laney_u(R["counts"], R["exposure"], **options),
     }  # fmt: skip
 
 

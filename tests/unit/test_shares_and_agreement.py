@@ -9,7 +9,19 @@ import pandas as pd
 import pytest
 
 from effekt.errors import DataError
-from effekt.estimates import benjamini_hochberg, eq5d, evalue, gwet_ac1, item_shares, kappa, pareto, recurring_findings, top_box, wilson, wilson_limits
+from effekt.estimates import (
+    benjamini_hochberg,
+    eq5d,
+    evalue,
+    gwet_ac1,
+    item_shares,
+    kappa,
+    pareto,
+    recurring_findings,
+    top_box,
+    wilson,
+    wilson_limits,
+)
 from tests.reference.frozen import frozen
 
 BENJAMINI_HOCHBERG_1995 = frozen("shares")["p"]
@@ -79,7 +91,9 @@ def test_no_state_is_better_with_a_worse_answer(version: str, levels: int) -> No
     assert all((np.diff(index, axis=dimension) < 0).all() for dimension in range(5))
 
 
-@pytest.mark.parametrize("states", [["1112"], ["11114"], [None], [np.nan], ["1111x"], [[1, 1, 1, 1]], [[1, 1, 1, 1, np.nan]], ["111111"], [[1, 1, 1, 1, 2.5]]])
+@pytest.mark.parametrize(
+    "states", [["1112"], ["11114"], [None], [np.nan], ["1111x"], ["111111"], [[1, 1, 1, 1]], [[1, 1, 1, 1, np.nan]], [[1, 1, 1, 1, 2.5]]]
+)
 def test_incomplete_and_foreign_states_are_refused(states: list) -> None:
     with pytest.raises(DataError):
         eq5d(states, version="3L")

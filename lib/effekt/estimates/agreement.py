@@ -16,7 +16,12 @@ from effekt.estimates.intervals import reach
 
 
 def kappa(
-    cases: pd.DataFrame, *, first: str = "first", second: str = "second", weights: Literal["none", "linear", "quadratic"] = "none", level: float = 0.95
+    cases: pd.DataFrame,
+    *,
+    first: str = "first",
+    second: str = "second",
+    weights: Literal["none", "linear", "quadratic"] = "none",
+    level: float = 0.95,
 ) -> Estimate:
     """Cohen's kappa: agreement of two auditors beyond what their own frequencies would give by chance; 1 is full agreement, 0 is chance.
 
@@ -103,7 +108,7 @@ def gwet_ac1(cases: pd.DataFrame, *, raters: Sequence[str] = ("first", "second")
     if (judged == 0).any():
         raise DataError(f"{int((judged == 0).sum())} of {n} cases have no judgement by any auditor. Leave them out.")
     if not paired.any() or n == 1:
-        raise DataError(f"{int(paired.sum())} of {n} cases were judged by two auditors. Agreement needs at least two cases, and double audits among them.")
+        raise DataError(f"{int(paired.sum())} of {n} cases were judged by two auditors. Agreement needs two cases or more, and double audits.")
     fields = _fields("gwet_ac1", n, level)
     agreeing = np.where(paired, (counts * (counts - 1)).sum(axis=1) / np.maximum(judged * (judged - 1), 1), 0.0)
     seen = float(agreeing[paired].mean())

@@ -104,7 +104,8 @@ def funnel(
     free = float(weight.sum() - (weight**2).sum() / weight.sum()) if kept > 1 else 0.0
     tau2 = max(0.0, (kept * phi - (kept - 1)) / free) if free > 0 and overdispersion != "none" else 0.0
     cautions = ("few_units_compared",) if kept < 10 else ()
-    table = pd.DataFrame({"unit": units, "observed": observed, by: size, "value": observed / size, "z": z, "used": used, **_limits(size, target, scale, tau2, by)})
+    seen = {"unit": units, "observed": observed, by: size, "value": observed / size, "z": z, "used": used}
+    table = pd.DataFrame({**seen, **_limits(size, target, scale, tau2, by)})
     sizes = np.linspace(size.min(), size.max(), POINTS)
     high, low = table["value"] > table["high_998"], table["value"] < table["low_998"]
     outliers = table[high | low].assign(side=np.where(high[high | low], "high", "low")).reset_index(drop=True)

@@ -79,7 +79,8 @@ def _from_codes(codes: list, version: str) -> np.ndarray:
     bad = np.array([len(text) != len(DIMENSIONS) or not text.isascii() or not text.isdigit() for text in texts], dtype=bool)
     if bad.any():
         raise DataError(
-            f"{int(bad.sum())} of {len(codes)} states are missing or are not five digits. Leave out who did not answer all five questions, and say how many."
+            f"{int(bad.sum())} of {len(codes)} states are missing or are not five digits. "
+            "Leave out who did not answer all five questions, and say how many."
         )
     return _checked(np.array([[int(digit) for digit in text] for text in texts], dtype=np.int64).reshape(-1, len(DIMENSIONS)), version)
 
@@ -99,7 +100,7 @@ def _from_levels(levels: np.ndarray, version: str) -> np.ndarray:
         raise DataError("states holds something that is not a number. Levels are the numbers 1 to 5.") from None
     bad = ~np.isfinite(values).all(axis=1)
     if bad.any():
-        raise DataError(f"{int(bad.sum())} of {len(values)} states lack an answer. Leave out who did not answer all five questions, and say how many.")
+        raise DataError(f"{int(bad.sum())} of {len(values)} states lack an answer. Leave out who did not answer all five, and say how many.")
     return _checked(values, version)
 
 

@@ -91,7 +91,7 @@ def days_alive_at_home(persons: pd.DataFrame, away: pd.DataFrame, *, days: int =
     if treated in persons.columns:
         flag = frames.flags(persons, treated)[followed]
         if flag.all() or not flag.any():
-            raise DataError(f"{treated} is {'true' if flag.all() else 'false'} for everybody who was followed: there is no other arm to compare with.")
+            raise DataError(f"{treated} is {'true' if flag.all() else 'false'} for everybody followed: there is no other arm to compare with.")
         one, other = values[flag], values[~flag]
         se = float(np.hypot(_error(one), _error(other)))
         told = difference(one.mean() - other.mean(), se, claim=arms_grade.claim, contrast=arms_grade.contrast, reasons=arms_grade.reasons, **common)

@@ -100,8 +100,8 @@ def ancova(persons: pd.DataFrame, *, post: str, baseline: str, group: str, covar
     if len(kinds) == 2:
         grade = claims.two_groups()
         effect = difference(
-            float(estimate[2]), float(se[2]), level=level, df=n - p, method="ancova", claim=grade.claim, contrast=grade.contrast, reasons=grade.reasons,
-            n_citizens=n, facts={"df": n - p, "se_robust": float(robust[2])},
+            float(estimate[2]), float(se[2]), level=level, df=n - p, method="ancova",
+            claim=grade.claim, contrast=grade.contrast, reasons=grade.reasons, n_citizens=n, facts={"df": n - p, "se_robust": float(robust[2])},
         )  # fmt: skip
         effect = frames.named(effect, persons)
     return Ancova(effect, table, n - p, float(np.sqrt(variance)), 1 - left / total)

@@ -150,7 +150,7 @@ def _fit(x: np.ndarray, ties: _Ties) -> tuple[np.ndarray, np.ndarray]:
         beta = beta + step
         if np.max(np.abs(step)) < TOLERANCE * (1 + np.max(np.abs(beta))):
             return beta, np.linalg.inv(information)
-    raise DataError("Some covariate tells exactly which spells end in an event and which do not: its ratio would be 0 or infinite. Merge small groups.")
+    raise DataError("Some covariate tells exactly which spells end in an event: its ratio would be 0 or infinite. Merge small groups.")
 
 
 def _score_residuals(x: np.ndarray, ties: _Ties, beta: np.ndarray) -> np.ndarray:

@@ -59,7 +59,8 @@ def read_spells(spells: pd.DataFrame, *, events: tuple[int, ...], once: bool) ->
     short = leave <= entry
     if short.any():
         raise DataError(
-            f"exit is not after entry in {int(short.sum())} of {len(short)} rows. Who leaves on the day of entry was there for a part of it: count half a day."
+            f"exit is not after entry in {int(short.sum())} of {len(short)} rows. "
+            "Who leaves on the day of entry was there for a part of it: count half a day."
         )
     allowed = (0, *events)
     strange = ~np.isin(event, allowed)
@@ -71,7 +72,7 @@ def read_spells(spells: pd.DataFrame, *, events: tuple[int, ...], once: bool) ->
     same = read.citizen[1:] == read.citizen[:-1]
     overlapping = same & (read.entry[1:] < read.exit[:-1])
     if overlapping.any():
-        raise DataError(f"{int(overlapping.sum())} spells begin before the one before them of the same citizen has ended. A citizen is at risk once at a time.")
+        raise DataError(f"{int(overlapping.sum())} spells begin before an earlier one of the same citizen has ended. A citizen is at risk once at a time.")
     going_on = same & (read.event[:-1] != 0)
     if once and going_on.any():
         raise DataError(f"{int(going_on.sum())} spells follow after an event of the same citizen. Keep each citizen's time up to the first event.")

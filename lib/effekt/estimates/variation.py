@@ -114,7 +114,8 @@ def median_odds_ratio(practices: pd.DataFrame, *, level: float = 0.95) -> Estima
         above *= 2
     high = float(brentq(profile, sigma, above, xtol=1e-10)) if above < LARGEST else None
     flat = sigma <= ZERO
-    cautions = (("few_units_compared",) if len(units) < 10 else ()) + (("no_variation",) if flat else ()) + (("interval_unbounded",) if high is None else ())
+    held = {"few_units_compared": len(units) < 10, "no_variation": flat, "interval_unbounded": high is None}
+    cautions = tuple(caution for caution, holds in held.items() if holds)
     variance = 0.0 if flat else sigma**2
     grade = claims.level_only()
     ratio = [None if size is None else math.exp(math.sqrt(2) * float(ndtri(0.75)) * size) for size in (0.0 if flat else sigma, low, high)]
