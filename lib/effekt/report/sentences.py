@@ -112,8 +112,14 @@ def filled(result: Result, key: str, row: int = 0) -> list[Filled]:
         parts.append(Filled(literal))
         if name:
             part = cell(result, row, name)
-            parts.append(Filled(in_sentence(part.text), part.value, part.cell) if rule == "inside" else part)
+            parts.append(Filled(_inside(result, row, name, part.text)) if rule == "inside" else part)
     return parts
+
+
+def _inside(result: Result, row: int, key: str, name: str) -> str:
+    """A label within a sentence: the form that texts/outcome.yml has for it, else with a small first letter."""
+    own = f"{key}.{result.rows[row][column_place(result, key)]}"
+    return text(own, result.language) if has_text(own) else in_sentence(name)
 
 
 def as_html(parts: list[Filled]) -> str:

@@ -41,7 +41,7 @@ def pooled_in_short(study: Study, changes: Iterable[Any], pooled: Any, rollout: 
     if rollout is not None and rollout.p is not None:
         blocks.append(block("text", "interval.rollout"))
         facts |= {"rollout_p": (Column("rollout_p", "p"), float(rollout.p)), "n_orders": (Column("n_orders", "count"), int(rollout.n_orders))}
-    blocks += [block("claim", wording.claim(effect)), block("text", "interval.basis.pooled")]
+    blocks += [block("claim", wording.pooled_claim(effect)), block("text", "interval.basis.pooled")]
     return making.shown(study, "finding", name or f"pooled-{effect.outcome}", [facts], estimates=(effect,), context={"blocks": blocks})
 
 

@@ -81,6 +81,12 @@ def claim(estimate: Estimate) -> str:
     return "claim.identified_unclear" if estimate.claim == "identified" and told == "unclear" else f"claim.{estimate.claim}"
 
 
+def pooled_claim(estimate: Estimate) -> str:
+    """Key of the same sentence for a pooled number."""
+    key = claim(estimate)
+    return "claim.identified_pooled" if key == "claim.identified" else key
+
+
 def contrast(estimate: Estimate) -> str:
     """Key of the sentence that says what is set against what."""
     return f"contrast.{estimate.contrast or 'level'}"

@@ -26,7 +26,8 @@ WIDTH = 5.6
 INK, MUTED, RULE, PAPER = "#1a1a1a", "#555f69", "#c9ced3", "#ffffff"
 OBSERVED, EXPECTED, BAND, SHADE = "#0072b2", "#b34700", "#f3d5bf", "#e9ecef"
 RAMP = ("#e3eef7", "#b5d0e8", "#7aaed6", "#2a6fa8", "#123f6e")
-COLOURS_IN_PNG, DOTS_PER_INCH = 16, 135
+DOTS_PER_INCH = 135
+TINTS = (1.0, 0.72, 0.45, 0.2)
 _STYLE = {
     "font.family": ["DejaVu Sans"],
     "font.size": 9.0,
@@ -109,10 +110,21 @@ def png(figure: Figure) -> bytes:
     figure.set_dpi(DOTS_PER_INCH)
     canvas.draw()
     image = Image.frombuffer("RGBA", canvas.get_width_height(), bytes(canvas.buffer_rgba())).convert("RGB")
-    palette = image.quantize(colors=COLOURS_IN_PNG, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    swatch = Image.new("P", (1, 1))
+    swatch.putpalette([part for colour in _palette() for part in colour])
+    drawn = image.quantize(palette=swatch, dither=Image.Dither.NONE)
     out = io.BytesIO()
-    palette.save(out, format="PNG", optimize=True)
+    drawn.save(out, format="PNG", optimize=True)
     return out.getvalue()
+
+
+def _palette() -> list[tuple[int, int, int]]:
+    """Our colours and their tints towards the paper, which are all that the edges of lines and letters need."""
+    from matplotlib.colors import to_rgb
+
+    lines = [tuple(round(255 * (1 - tint * (1 - part))) for part in to_rgb(colour)) for colour in (INK, MUTED, OBSERVED, EXPECTED) for tint in TINTS]
+    plain = [tuple(round(255 * part) for part in to_rgb(colour)) for colour in (PAPER, RULE, BAND, SHADE, *RAMP)]
+    return list(dict.fromkeys(plain + lines))
 
 
 def svg(figure: Figure, name: str, title: str, alt: str) -> str:

@@ -41,17 +41,18 @@ def _scale(axes: Axes, result: Result, order: list[int]) -> None:
     axes.set_xscale("log")
     axes.set_xlim(low / room, high * room)
     marks = _marks(low / room, high * room)
-    digits = max((canvas.digits_for(mark) for mark in marks), default=1)
+    shared = max((canvas.digits_for(mark) for mark in marks), default=1)
+    even = shared <= 2
     axes.xaxis.set_major_locator(FixedLocator(marks))
     axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: canvas.scale_text(value, result.language, digits)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: canvas.scale_text(value, result.language, shared if even else canvas.digits_for(value))))
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.tick_params(length=3)
     axes.axvline(1.0, color=canvas.INK, lw=0.9, zorder=1)
-    over = axes.get_xaxis_transform()
-    axes.text(0.985, 1.0, f"\u2190 {label(result, 'figure.fewer')}", transform=over, ha="right", va="bottom", size=8, color=canvas.MUTED)
-    axes.text(1.015, 1.0, f"{label(result, 'figure.more')} \u2192", transform=over, ha="left", va="bottom", size=8, color=canvas.MUTED)
+    middle = axes.transAxes.inverted().transform(axes.transData.transform((1.0, 1.0)))[0]
+    axes.text(middle - 0.03, 1.0, f"\u2190 {label(result, 'figure.fewer')}", transform=axes.transAxes, ha="right", va="bottom", size=8, color=canvas.MUTED)
+    axes.text(middle + 0.03, 1.0, f"{label(result, 'figure.more')} \u2192", transform=axes.transAxes, ha="left", va="bottom", size=8, color=canvas.MUTED)
 
 
 def _marks(low: float, high: float) -> list[float]:

@@ -1,0 +1,138 @@
+"""Results of every view, made by hand: no data, no model, the same on every machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from effekt import report
+from effekt.estimates.cost import CostMeans
+from effekt.estimates.estimate import Estimate
+from effekt.report.results import Result
+from effekt.study import Study
+
+STUDY = Path(__file__).parent / "study"
+FACTS = {
+    "months_before": 38, "months_needed": 12, "months_after": 43, "horizon": 12, "phase_in_months": 3, "contaminated_months": 9, "pretrend": 1.012,
+    "pretrend_p": 0.4412, "pretrend_detectable": 1.043, "bound_low": 0.8512, "bound_high": 1.0243, "n_citizens_treated": 4321, "n_events_treated": 3456,
+}  # fmt: skip
+REASONS = ("comparison_untreated", "enough_months_before", "pretrend_not_rejected", "phase_in_left_out", "contaminated_left_out")
+RATIO = Estimate(
+    "ratio", 0.9204, 0.8702, 0.9734, "controlled_time_series", "identified", "programme_comparison", p=0.0036, se=0.0286, n_citizens=15234, n_events=12345,
+    exposure=90123.4, reasons=REASONS, facts=FACTS, outcome="adm_acute_medical", measure_unit="per_person_year", unit="north",
+)  # fmt: skip
+UNCLEAR = replace(RATIO, value=1.0132, low=0.9311, high=1.1025, p=0.76)
+MORE = replace(RATIO, value=1.1204, low=1.0311, high=1.2174, p=0.0074)
+NONE = replace(
+    RATIO, value=None, low=None, high=None, p=None, se=None, claim="descriptive", reasons=("too_few",), cautions=("too_few_events", "too_few_citizens"),
+    facts={"n_events": 3, "min_events": 20, "n_citizens": 7, "min_citizens": 50},
+)  # fmt: skip
+NOBODY = replace(NONE, facts={"n_citizens": 0, "min_citizens": 50, "min_events": 20})
+BEFORE_AFTER = replace(RATIO, value=1.081, low=1.022, high=1.143, method="poisson_by_citizen", claim="descriptive", contrast="after_before", reasons=("no_comparison",))
+FORECAST = replace(BEFORE_AFTER, method="quasi_poisson_time_series", claim="extrapolated", contrast="programme_forecast", reasons=("no_comparison", "own_trend_forward"))
+MONEY = replace(RATIO, outcome="cost_total", measure_unit="dkk_per_person_year", n_events=None)
+AVOIDED = replace(RATIO, scale="difference", value=120.4, low=30.2, high=210.9)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What reports need of an estimator's result."""
+
+    effect: Estimate
+    counterfactual: pd.DataFrame = field(default_factory=pd.DataFrame)
+    events_avoided: Estimate | None = None
+
+
+def study(cluster: str | None = "north") -> Study:
+    """The study without data."""
+    return Study.open(STUDY, cluster=cluster)
+
+
+def months(level: float = 0.25) -> pd.DataFrame:
+    """A counterfactual: 84 months with season, an earlier effort, a phase-in and fewer events after the start."""
+    month = pd.date_range("2010-01-01", periods=84, freq="MS")
+    place = np.arange(84)
+    rate = level * (1 + 0.1 * np.cos(2 * np.pi * place / 12))
+    observed = rate * np.where(place >= 38, 0.92, 1.0) * (1 + 0.06 * np.sin(place * 1.7))
+    used = ~((place >= 15) & (place < 24)) & ~((place >= 38) & (place < 41))
+    return pd.DataFrame({"month": month, "observed": observed, "rate": rate, "low": rate * 0.93, "high": rate * 1.07, "used": used})
+
+
+def clusters() -> tuple[Change, ...]:
+    """One effect a cluster."""
+    return Change(RATIO), Change(replace(UNCLEAR, unit="south"))
+
+
+def pooled() -> Any:
+    """A pooled result."""
+    facts = {"k": 2, "prediction_low": 0.8012, "prediction_high": 1.1034, "i2": 41.2, "tau2": 0.0021, "df": 1}
+    effect = replace(RATIO, value=0.9512, low=0.9103, high=0.9944, method="pool_reml_hksj", unit="", facts=facts, reasons=("pooled_all_identified",))
+    return SimpleNamespace(effect=replace(effect, cautions=("few_units_pooled",)))
+
+
+def population() -> pd.DataFrame:
+    """Four municipalities, one with too few events."""
+    frame = pd.DataFrame(
+        {
+            "kommunekode": ["0791", "0740", "0615", "0766"],
+            "n_citizens": [1200, 900, 1500, 40],
+            "events_before": [600, 500, 700, 4],
+            "events_after": [700, 450, 650, 3],
+            "exposure_before": [2500.0, 2100.0, 3000.0, 60.0],
+            "exposure_after": [2400.0, 2000.0, 3100.0, 70.0],
+        }
+    )
+    frame.attrs |= {"outcome": "adm_acute_medical"}
+    return frame
+
+
+def means(outcome: str, amount: float) -> CostMeans:
+    """Mean cost of a sector."""
+    def one(value: float) -> Estimate:
+        return Estimate(
+            "mean", value, value * 0.95, value * 1.05, "mean_by_citizen", "descriptive", n_citizens=2788, exposure=9000.0, outcome=outcome,
+            measure_unit="dkk_per_person_year", unit="north", reasons=("level_only_described",),
+        )  # fmt: skip
+
+    return CostMeans(one(amount), one(amount * 1.1), one(amount * 1.02), one(amount * 1.13))
+
+
+def results() -> dict[str, Result]:
+    """Name -> result; every view of the registry is among them."""
+    north, region = study(), study(None)
+    change = Change(RATIO, months(), AVOIDED)
+    difference = replace(MONEY, scale="difference", value=-607.4, low=-3136.2, high=1922.1, method="cost_difference", claim="descriptive")
+    drawn = replace(difference, method="bootstrap_percentile", facts={"replicates": 10000, "seed": 1})
+    sectors = [means("cost_hosp", 23456.7), means("cost_prac", 1234.5), means("cost_mun", 13456.7)]
+    read = study()
+    read._read.update(("person_months", "cost_months"))
+    return {
+        "in_short less": report.in_short(north, change),
+        "in_short more": report.in_short(north, Change(MORE)),
+        "in_short unclear": report.in_short(north, Change(UNCLEAR)),
+        "in_short none": report.in_short(north, Change(NONE)),
+        "in_short nobody": report.in_short(north, Change(NOBODY)),
+        "in_short money": report.in_short(north, Change(MONEY)),
+        "finding forecast": report.finding(north, FORECAST),
+        "finding before after": report.finding(north, BEFORE_AFTER),
+        "pooled": report.pooled_in_short(region, clusters(), pooled(), SimpleNamespace(p=0.1, n_orders=2)),
+        "effects": report.effect_table(north, [RATIO, replace(UNCLEAR, outcome="beddays"), replace(NONE, outcome="readm30")]),
+        "effects money": report.effect_table(north, [MONEY]),
+        "simpler": report.simpler(north, change, BEFORE_AFTER, FORECAST),
+        "clusters": report.synthesis_table(region, clusters()),
+        "differences": report.difference_table(north, [difference, drawn]),
+        "time series": report.time_series(north, change),
+        "time series money": report.time_series(north, Change(MONEY, months(40000.0))),
+        "time series nobody": report.time_series(north, Change(NOBODY, months().head(0))),
+        "sector costs": report.sector_costs(north, sectors),
+        "forest": report.forest(region, clusters(), pooled()),
+        "tile map": report.tile_map(region, population()),
+        "limits": report.limits(north, change, topics=["admissions", "cost", "region"]),
+        "method": report.method(north, change, BEFORE_AFTER, FORECAST, topics=["admissions", "cost", "region"]),
+        "done": report.done(read),
+    }
