@@ -86,7 +86,7 @@ def month_numbers(values: pd.Series | Sequence, column: str = "month") -> np.nda
         if pd.api.types.is_numeric_dtype(series.dtype):
             raise DataError(f"{column} holds numbers, not dates. Give the first day of each month as a datetime.")
         try:
-            series = pd.to_datetime(series)
+            series = pd.to_datetime(series, format="ISO8601")
         except (TypeError, ValueError):
             raise DataError(f"{column} holds something that is not a date. Give the first day of each month as a datetime.") from None
     missing = series.isna().to_numpy()

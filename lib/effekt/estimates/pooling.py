@@ -19,6 +19,7 @@ from effekt.estimates.estimate import Claim, Estimate
 Tau2 = Literal["REML", "DL", "PM", "ML", "SJ", "EE"]
 Test = Literal["z", "hksj"]
 FEW_UNITS = 5
+MOST_SHARED = 0.9
 
 
 class Prediction(NamedTuple):
@@ -183,14 +184,15 @@ def shared_variance(changes: Iterable[Any]) -> float:
 
     changes : results with `influence` (Series, citizen_id -> influence on the log effect), as from `controlled_time_series`. The covariance
     of two effects is the sum over the citizens in both of the product of their influences; the mean is over all pairs of units whose effect
-    has a value, and never below 0. With fewer than two such units it is 0.
+    has a value, never below 0 and never above nine tenths of the smallest of their variances. With fewer than two such units it is 0.
     """
     told = [change.influence for change in changes if change.effect.value is not None]
     if len(told) < 2:
         return 0.0
     table = pd.concat(told, axis=1, keys=range(len(told))).fillna(0.0).to_numpy()
     products = table.T @ table
-    return max(0.0, float(products[~np.eye(len(told), dtype=bool)].mean()))
+    shared = float(products[~np.eye(len(told), dtype=bool)].mean())
+    return min(max(0.0, shared), MOST_SHARED * float(np.diag(products).min()))
 
 
 def _solve(y: np.ndarray, v: np.ndarray, tau2: str, test: str) -> dict[str, Any]:
