@@ -40,14 +40,16 @@ class MixedModel:
 
 @dataclass(frozen=True)
 class _Sums:
-    """What the rows say: products of the design x (scaled), the residuals y of least squares, and the random-effect columns z a group."""
+    """What the rows say of the design x, the outcome y (as the last column of w = [x y]) and the columns z of the random effects.
 
-    xx: np.ndarray
-    xy: np.ndarray
-    yy: float
+    ww : (p + 1) x (p + 1), w'w. zz : patterns x q x q, the distinct z'z of the groups. count : groups of each pattern.
+    outer : patterns x q x q x (p + 1) x (p + 1), sums over the groups of a pattern of the products of z'w with itself.
+    """
+
+    ww: np.ndarray
     zz: np.ndarray
-    zx: np.ndarray
-    zy: np.ndarray
+    count: np.ndarray
+    outer: np.ndarray
     n: int
 
 
@@ -123,10 +125,12 @@ def _sums(x: np.ndarray, y: np.ndarray, z: np.ndarray, group: np.ndarray, k: int
         flat = values.reshape(len(values), -1)
         return np.column_stack([np.bincount(group, column, k) for column in flat.T]).reshape(k, *values.shape[1:])
 
-    return _Sums(
-        x.T @ x, x.T @ y, float(y @ y), by_group(z[:, :, None] * z[:, None, :]), by_group(z[:, :, None] * x[:, None, :]),
-        by_group(z * y[:, None])[:, :, None], len(y),
-    )  # fmt: skip
+    w = np.column_stack([x, y])
+    zz, zw = by_group(z[:, :, None] * z[:, None, :]), by_group(z[:, :, None] * w[:, None, :])
+    distinct, pattern, count = np.unique(zz.reshape(k, -1), axis=0, return_inverse=True, return_counts=True)
+    order = np.argsort(pattern.ravel(), kind="stable")
+    outer = [np.einsum("kai,kbj->abij", rows, rows) for rows in np.split(zw[order], np.cumsum(count)[:-1])]
+    return _Sums(w.T @ w, distinct.reshape(-1, *zz.shape[1:]), count, np.stack(outer), len(y))
 
 
 def _lower(theta: np.ndarray, q: int) -> np.ndarray:
@@ -139,15 +143,13 @@ def _profile(theta: np.ndarray, sums: _Sums) -> tuple[float, np.ndarray, np.ndar
     """Restricted deviance at the relative factor theta (a constant left out), coefficients, inverse of X'V^-1 X, and residual variance."""
     root = _lower(theta, sums.zz.shape[1])
     inner = np.eye(len(root)) + root.T @ sums.zz @ root
-    chol = np.linalg.cholesky(inner)
-    right = np.linalg.solve(chol, root.T @ np.concatenate([sums.zx, sums.zy], axis=2))
-    wx, wy = right[:, :, :-1], right[:, :, -1]
-    xx = sums.xx - np.einsum("kqp,kqr->pr", wx, wx)
-    xy = sums.xy - np.einsum("kqp,kq->p", wx, wy)
+    middle = root @ np.linalg.solve(inner, np.broadcast_to(root.T, inner.shape))
+    left_over = sums.ww - np.einsum("nab,nabij->ij", middle, sums.outer)
+    xx, xy = left_over[:-1, :-1], left_over[:-1, -1]
     inverse = np.linalg.inv(xx)
     beta = inverse @ xy
-    left = max(sums.yy - float((wy**2).sum()) - float(beta @ xy), 1e-300)
-    logs = 2 * float(np.log(np.diagonal(chol, axis1=1, axis2=2)).sum()) + float(np.linalg.slogdet(xx)[1])
+    left = max(float(left_over[-1, -1] - beta @ xy), 1e-300)
+    logs = float(sums.count @ np.linalg.slogdet(inner)[1]) + float(np.linalg.slogdet(xx)[1])
     dof = sums.n - len(beta)
     return logs + dof * math.log(left), beta, inverse, left / dof
 
