@@ -46,7 +46,8 @@ def test_the_spread_of_citizens_rates_is_that_of_glm_nb() -> None:
 
 def test_imputed_copies_are_pooled_by_rubins_rules() -> None:
     wanted = R["rubin"]
-    copies = [Estimate("difference", q, q - s, q + s, "weighted_difference", "descriptive", se=s) for q, s in zip(wanted["values"], wanted["ses"], strict=True)]
+    given = zip(wanted["values"], wanted["ses"], strict=True)
+    copies = [Estimate("difference", q, q - s, q + s, "weighted_difference", "descriptive", se=s) for q, s in given]
     found = estimates.pool_imputations(copies)
     assert_allclose([found.value, found.se, found.low, found.high], [wanted[name] for name in ("value", "se", "low", "high")], rtol=1e-9)
     assert found.facts["df"] == pytest.approx(wanted["df"], rel=1e-9) and found.facts["imputations"] == 5

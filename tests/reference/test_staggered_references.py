@@ -65,7 +65,8 @@ def test_effects_and_errors_are_those_of_diff_diff(panel: str, place: int) -> No
 
 
 def test_universal_effects_against_never_treated_are_the_saturated_regression_of_pyfixest() -> None:
-    found = estimates.staggered(small(), outcome="y", base="universal", aggregate="simple", replicates=0).att_gt.set_index(["group", "event"])["estimate"]
+    effects = estimates.staggered(small(), outcome="y", base="universal", aggregate="simple", replicates=0)
+    found = effects.att_gt.set_index(["group", "event"])["estimate"]
     seen = 0
     for name, value in PYTHON["saturated"]:
         match = re.fullmatch(r"rel_time::(-?\d+)\.0:first_treated_period::(\d+)", name)

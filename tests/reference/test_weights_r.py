@@ -13,7 +13,8 @@ from tests.reference.frozen import frozen
 R = frozen("weights")
 DATA = pd.DataFrame(R["data"]).astype({"treated": bool})
 WHAT_IF = [
-    "sex", "race", "age", "age**2", "education", "smokeintensity", "smokeintensity**2", "smokeyrs", "smokeyrs**2", "exercise", "active", "wt71", "wt71**2",
+    "sex", "race", "age", "age**2", "education", "smokeintensity", "smokeintensity**2", "smokeyrs", "smokeyrs**2", "exercise", "active", "wt71",
+    "wt71**2",
 ]  # fmt: skip
 
 

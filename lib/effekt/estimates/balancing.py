@@ -130,8 +130,8 @@ def _balance(x: columns.Covariates, arm: np.ndarray, weights: np.ndarray, target
     sd = np.sqrt(np.where(flat, 1.0, variance))
     return pd.DataFrame(
         {
-            "covariate": x.names, "mean_treated": treated.mean(axis=0), "mean_comparison": comparison.mean(axis=0), "mean_treated_weighted": mean_treated,
-            "mean_comparison_weighted": mean_comparison, "smd_before": before / sd, "smd_after": after / sd,
+            "covariate": x.names, "mean_treated": treated.mean(axis=0), "mean_comparison": comparison.mean(axis=0),
+            "mean_treated_weighted": mean_treated, "mean_comparison_weighted": mean_comparison, "smd_before": before / sd, "smd_after": after / sd,
         }
     )  # fmt: skip
 

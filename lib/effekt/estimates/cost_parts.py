@@ -149,8 +149,9 @@ class _Given:
 
 
 def _read(
-    persons: pd.DataFrame, cost: str, treated: str, terms: Iterable[str], exposure: str | None, groups: str | None, family: str, errors: str, level: float
-) -> _Given:
+    persons: pd.DataFrame, cost: str, treated: str, terms: Iterable[str], exposure: str | None, groups: str | None, family: str, errors: str,
+    level: float,
+) -> _Given:  # fmt: skip
     frames.check_level(level)
     if family != "auto" and family not in POWER:
         raise DataError(f"family is {family!r}; it must be auto, {', '.join(POWER)}.")
@@ -191,8 +192,9 @@ def _rescaled(fit: GlmFit, scale: float, power: int) -> GlmFit:
     coefficients[0] += math.log(scale)
     change = scale ** (2 - power)
     return GlmFit(
-        fit.design, coefficients, fit.mu * scale, fit.slope * scale, fit.weights * change, fit.residuals * scale, fit.bread / change, fit.dispersion * change
-    )
+        fit.design, coefficients, fit.mu * scale, fit.slope * scale, fit.weights * change, fit.residuals * scale, fit.bread / change,
+        fit.dispersion * change,
+    )  # fmt: skip
 
 
 def _result(

@@ -25,7 +25,10 @@ def entropy_weights(matrix: np.ndarray, target: np.ndarray, *, arm: str) -> np.n
     spread = matrix.std(axis=0)
     gap = np.abs(matrix.mean(axis=0) - target)
     if (gap[spread == 0] > 1e-9 * (1 + np.abs(target[spread == 0]))).any():
-        raise DataError(f"A covariate is the same for the whole {arm} arm but not for the other: no weights can balance it. Leave it out, or restrict the citizens.")
+        raise DataError(
+            f"A covariate is the same for the whole {arm} arm but not for the other: no weights can balance it. "
+            "Leave it out, or restrict the citizens."
+        )
     z = (matrix - target)[:, spread > 0] / spread[spread > 0]
     multipliers = np.zeros(z.shape[1])
     value, weights = _dual(z, multipliers)

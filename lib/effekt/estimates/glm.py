@@ -1,4 +1,4 @@
-"""Generalised linear models with log or logit link by iteratively reweighted least squares: small, silent, and told apart when they have no answer."""
+"""Generalised linear models with log or logit link by iteratively reweighted least squares: small, silent, and saying when there is no answer."""
 
 from __future__ import annotations
 
@@ -108,15 +108,17 @@ def fit_glm(
         if logit and (np.minimum(mu, 1 - mu).min() < 1e-14):
             break
         if moved < TOLERANCE:
-            return _fitted(design, outcome, family, prior, new, mu, n, p)
+            return _fitted(design, outcome, family, prior, new, mu)
     raise DataError(
-        f"In {what} some covariates tell exactly who has the outcome and who has not (separation): the model has no answer. Merge small groups or leave them out."
+        f"In {what} some covariates tell exactly who has the outcome and who has not (separation): the model has no answer. "
+        "Merge small groups or leave them out."
         if logit
         else f"{what[:1].upper()}{what[1:]} found no answer: some group has hardly any of the outcome. Merge small groups or leave them out."
     )
 
 
-def _fitted(design: np.ndarray, outcome: np.ndarray, family: Family, prior: np.ndarray, coefficients: np.ndarray, mu: np.ndarray, n: int, p: int) -> GlmFit:
+def _fitted(design: np.ndarray, outcome: np.ndarray, family: Family, prior: np.ndarray, coefficients: np.ndarray, mu: np.ndarray) -> GlmFit:
+    n, p = design.shape
     logit = family == "binomial"
     slope, variance = (mu * (1 - mu), mu * (1 - mu)) if logit else (mu, mu ** POWER[family])
     w = prior * slope**2 / variance

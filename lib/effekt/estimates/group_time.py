@@ -1,4 +1,4 @@
-"""Effects of each start cohort in each period against units that had not started, with the influence of every unit on them (Callaway and Sant'Anna)."""
+"""Effects of each start cohort in each period against units that had not started, with every unit's influence on them."""
 
 from __future__ import annotations
 
@@ -89,10 +89,11 @@ def read(panel: pd.DataFrame, outcome: str, weights: str | None, cluster: str | 
     start = np.where(start > periods[-1], NEVER, start)
     kept = start > periods[0]
     counts = rate and frames.is_count(panel, frames.numbers(panel, "events"))
-    return Cohorts(
-        y[kept], periods, start[kept], weight[kept] / weight[kept].mean() if kept.any() else weight[kept], np.unique(group[kept], return_inverse=True)[1],
-        labels[kept], monthly, int((~kept).sum()), int(panel["events"].sum()) if counts else None, float(panel["exposure"].sum()) if rate else None,
-    )  # fmt: skip
+    share = weight[kept] / weight[kept].mean() if kept.any() else weight[kept]
+    n_events = int(panel["events"].sum()) if counts else None
+    years = float(panel["exposure"].sum()) if rate else None
+    cluster_code = np.unique(group[kept], return_inverse=True)[1]
+    return Cohorts(y[kept], periods, start[kept], share, cluster_code, labels[kept], monthly, int((~kept).sum()), n_events, years)
 
 
 def group_times(given: Cohorts, control: str, base: str) -> GroupTimes:

@@ -62,7 +62,9 @@ def immortal_time_audit(persons: pd.DataFrame, *, entry: str, exit: str, enrolle
     happened = frames.flags(persons, event)
     short, late = end <= begin, np.isfinite(joined) & (joined > end)
     if short.any() or late.any():
-        raise DataError(f"{exit} is not after {entry} in {int(short.sum())} rows and {enrolled} after {exit} in {int(late.sum())}. Correct the dates.")
+        raise DataError(
+            f"{exit} is not after {entry} in {int(short.sum())} rows, and {enrolled} is after {exit} in {int(late.sum())}. Correct the dates."
+        )
     ever = np.isfinite(joined)
     if ever.all() or not ever.any():
         raise DataError(f"{'Everybody' if ever.all() else 'Nobody'} is enrolled: there is nobody to compare with.")
@@ -86,7 +88,9 @@ def check_exposed_time(person_time: pd.DataFrame, *, start: str, treated: str, e
     joined = _days(person_time, enrolled, missing_allowed=True)
     bad = frames.flags(person_time, treated) & ~(_days(person_time, start) >= joined)
     if bad.any():
-        raise DataError(f"{int(bad.sum())} of {len(bad)} rows count time before enrolment as treated (immortal time). Split the rows at the enrolment.")
+        raise DataError(
+            f"{int(bad.sum())} of {len(bad)} rows count time before enrolment as treated (immortal time). Split the rows at the enrolment."
+        )
 
 
 def _days(frame: pd.DataFrame, column: str, missing_allowed: bool = False) -> np.ndarray:

@@ -119,7 +119,8 @@ def meta_regression(
     kept = between / (between + v)
     i2 = 100 * between / (between + typical) if tau2 != "EE" else 100 * max(0.0, (q - (k - p)) / q if q > 0 else 0.0)
     return Moderated(
-        coefficients=table, estimate=indexed["estimate"], se=indexed["se"], low=indexed["low"], high=indexed["high"], tau2=between, tau2_without=without,
+        coefficients=table, estimate=indexed["estimate"], se=indexed["se"], low=indexed["low"], high=indexed["high"], tau2=between,
+        tau2_without=without,
         r2=100 * max(0.0, (without - between) / without) if without > 0 else None, i2=float(i2), q=q, q_p=float(chdtrc(k - p, q)),
         qm=wald / (p - 1) if test == "hksj" else wald, qm_p=float(fdtrc(p - 1, k - p, wald / (p - 1)) if test == "hksj" else chdtrc(p - 1, wald)),
         blups=_frame(unit, kept * y + (1 - kept) * fitted, np.sqrt(kept * v + (1 - kept) ** 2 * line), reach),

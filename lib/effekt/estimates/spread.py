@@ -120,7 +120,8 @@ def spread_verdict(
     """
     rule = rule if isinstance(rule, SpreadRule) else SpreadRule.from_mapping(rule)
     estimate = effect.effect if isinstance(effect, Pooled) else effect
-    benefit = probability_better(effect, margin=rule.margin, better=rule.better, new_unit=rule.new_unit and isinstance(effect, Pooled))  # type: ignore[arg-type]
+    new_unit = rule.new_unit and isinstance(effect, Pooled)
+    benefit = probability_better(effect, margin=rule.margin, better=rule.better, new_unit=new_unit)  # type: ignore[arg-type]
     dangers = [probability_better(harm, margin=_harm_margin(harm, rule), better="higher") for harm in harms]
     known = [danger for danger in dangers if danger is not None]
     harm = max(known, default=None)
@@ -151,8 +152,9 @@ def spread_verdict(
 
 
 def _decide(
-    enough: bool, benefit: float | None, safe: bool | None, strong: bool, met: Mapping[str, bool | None], asked: list[str], harms: bool, rule: SpreadRule
-) -> Verdict:
+    enough: bool, benefit: float | None, safe: bool | None, strong: bool, met: Mapping[str, bool | None], asked: list[str], harms: bool,
+    rule: SpreadRule,
+) -> Verdict:  # fmt: skip
     if not enough or benefit is None:
         return "insufficient_data"
     if benefit < rule.stop or safe is False:

@@ -17,6 +17,7 @@ from effekt.estimates.estimate import Estimate
 METHOD = "synthetic_control"
 POOR_FIT = 0.05
 FEW_PLACEBOS = 20
+FIT_FOR_TREND = {"pretrend_not_rejected": "fit_before_as_placebos", "pretrend_rejected": "fit_before_poor"}
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,9 @@ def synthetic_control(
     first = frames.month_number(start) if monthly else float(start)
     after = periods >= first
     if (~after).sum() < 2 or not after.any():
-        raise DataError(f"There are {int((~after).sum())} periods before the start and {int(after.sum())} after. At least 2 before and 1 after are needed.")
+        raise DataError(
+            f"There are {int((~after).sum())} periods before the start and {int(after.sum())} after. At least 2 before and 1 after are needed."
+        )
     if len(labels) < 3:
         raise DataError(f"There are {len(labels) - 1} comparison units. A weighted mean needs at least two.")
     matched = y[:, ~after] if fit_on is None else fit_on
@@ -111,7 +114,7 @@ def synthetic_control(
     )
     cautions = (() if unique else ("weights_not_unique",)) + (("outside_comparison",) if p_fit < POOR_FIT else ())
     cautions += ("few_placebos",) if len(labels) < FEW_PLACEBOS else ()
-    reasons = tuple({"pretrend_not_rejected": "fit_before_as_placebos", "pretrend_rejected": "fit_before_poor"}.get(key, key) for key in grade.reasons)
+    reasons = tuple(FIT_FOR_TREND.get(key, key) for key in grade.reasons)
     estimate = Estimate(
         "difference", float(gaps[0, after].mean()), None, None, METHOD, grade.claim, grade.contrast, level, p, cautions=cautions, reasons=reasons,
         facts={**grade.facts, "n_units": len(labels), "n_units_weighted": int((weights > 1e-6).sum()), "rmspe_before": before_size[0],
@@ -122,7 +125,9 @@ def synthetic_control(
         weights=pd.Series(weights, index=pd.Index(labels[1:], name="unit"), name="weight"),
         gap=pd.DataFrame({column: when, "observed": y[0], "synthetic": y[0] - gaps[0], "gap": gaps[0], "after": after}),
         average_effect=_named(estimate, panel, names), p_placebo=p, rmspe_before=float(before_size[0]),
-        placebos=pd.DataFrame({"unit": labels, "treated": np.arange(len(labels)) == 0, "rmspe_before": before_size, "rmspe_after": after_size, "ratio": ratio}),
+        placebos=pd.DataFrame(
+            {"unit": labels, "treated": np.arange(len(labels)) == 0, "rmspe_before": before_size, "rmspe_after": after_size, "ratio": ratio}
+        ),
     )  # fmt: skip
 
 
@@ -164,25 +169,30 @@ def _read(panel: pd.DataFrame, treated: Any, outcome: str, predictors: Sequence[
     below = frames.numbers(panel, "exposure", above=0) if rate else np.ones(len(panel))
     seen = np.bincount(unit * len(periods) + place, minlength=len(labels) * len(periods))
     if (seen != 1).any():
-        raise DataError(f"{int((seen != 1).sum())} combinations of unit and {column} have no row or several. Every unit must be there once in every period.")
+        raise DataError(
+            f"{int((seen != 1).sum())} combinations of unit and {column} have no row or several. Every unit must be there once in every period."
+        )
     order = np.concatenate([[0], np.arange(1, int((~chosen).sum()) + 1)])
     row = np.where(chosen, 0, np.cumsum(~chosen))[unit]
     cells = row * len(periods) + place
     y = (np.bincount(cells, top) / np.bincount(cells, below)).reshape(len(order), len(periods))
     names_out = ["+".join(map(str, labels[chosen])), *labels[~chosen]]
-    return y, periods, names_out, names, monthly, column, _predictors(panel, predictors, row, when, start, monthly, len(order))
+    before = when < (frames.month_number(start) if monthly else float(start))
+    return y, periods, names_out, names, monthly, column, _predictors(panel, predictors, row, before, len(order))
 
 
-def _predictors(panel: pd.DataFrame, predictors: Sequence[str] | None, row: np.ndarray, when: np.ndarray, start: Any, monthly: bool, n: int) -> np.ndarray | None:
+def _predictors(panel: pd.DataFrame, predictors: Sequence[str] | None, row: np.ndarray, before: np.ndarray, n: int) -> np.ndarray | None:
+    """Means before the start of each predictor, in standard deviations over units; None where the outcome itself is fitted."""
     if predictors is None:
         return None
     if not predictors:
         raise DataError("predictors is empty. Leave it out to fit on the outcome of every period before the start.")
-    before = when < (frames.month_number(start) if monthly else float(start))
-    means = np.column_stack([np.bincount(row[before], frames.numbers(panel, name)[before], n) / np.maximum(np.bincount(row[before], minlength=n), 1) for name in predictors])
+    rows = np.maximum(np.bincount(row[before], minlength=n), 1)
+    means = np.column_stack([np.bincount(row[before], frames.numbers(panel, name)[before], n) / rows for name in predictors])
     spread = means.std(axis=0, ddof=1)
-    if (spread <= 1e-12 * (1 + np.abs(means).max(axis=0))).any():
-        raise DataError(f"{', '.join(name for name, sd in zip(predictors, spread, strict=True) if sd <= 1e-12)} is the same for every unit. Leave it out.")
+    flat = spread <= 1e-12 * (1 + np.abs(means).max(axis=0))
+    if flat.any():
+        raise DataError(f"{', '.join(name for name, same in zip(predictors, flat, strict=True) if same)} is the same for every unit. Leave it out.")
     return means / spread
 
 

@@ -25,7 +25,9 @@ def small() -> pd.DataFrame:
     """The panel that R made."""
     made = json.loads((HERE.parent / "r" / "staggered.json").read_text(encoding="utf-8"))
     rows = [
-        {"unit": u, "period": t, "y": made["y"][u][k], "g": made["start"][u]} for u in range(len(made["start"])) for k, t in enumerate(made["periods"])
+        {"unit": unit, "period": period, "y": made["y"][unit][place], "g": start}
+        for unit, start in enumerate(made["start"])
+        for place, period in enumerate(made["periods"])
     ]
     return pd.DataFrame(rows)
 
@@ -45,13 +47,14 @@ def told(panel: pd.DataFrame, control: str, base: str) -> dict:
     plain = [[int(g), int(t), float(v["effect"]), None if np.isnan(v["se"]) else float(v["se"])] for (g, t), v in found.group_time_effects.items()]
     events = [[int(e), float(v["effect"]), None if np.isnan(v["se"]) else float(v["se"])] for e, v in found.event_study_effects.items()]
     groups = [[int(g), float(v["effect"]), float(v["se"])] for g, v in found.group_effects.items()]
-    return {"control": control, "base": base, "simple": [float(found.overall_att), float(found.overall_se)], "att": plain, "event": events, "group": groups}
+    simple = [float(found.overall_att), float(found.overall_se)]
+    return {"control": control, "base": base, "simple": simple, "att": plain, "event": events, "group": groups}
 
 
 def saturated(panel: pd.DataFrame) -> list:
     """Cohort x period coefficients of the fully interacted two-way model (Sun and Abraham) by pyfixest: equal to never / universal."""
     fit = pyfixest.event_study(panel, yname="y", idname="unit", tname="period", gname="g", estimator="saturated")
-    return [[name, float(value)] for name, value in fit.coef().items()]
+    return [[name, round(float(value), 9)] for name, value in fit.coef().items()]
 
 
 cases = [(control, base) for control in ("never", "not_yet") for base in ("varying", "universal")]
