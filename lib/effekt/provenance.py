@@ -41,11 +41,13 @@ def import_closure(module: str) -> tuple[Path, ...]:
     """
     if _module_file(module) is None:
         raise ModuleNotFoundError(f"the library has no module {module}", name=module)
+    _data_files.cache_clear()
     return _closure(_with_parents(module))
 
 
 def notebook_closure(cells: Iterable[str]) -> tuple[Path, ...]:
     """Every library file that the code cells of a notebook can reach, sorted; the whole library where they cannot be parsed."""
+    _data_files.cache_clear()
     try:
         names = _names_in("\n".join(cells))
     except SyntaxError:
@@ -142,11 +144,11 @@ def _package_names(init: Path, _changed: int, _size: int) -> tuple[dict[str, str
 
 
 def _names_in(source: str) -> _Names:
-    tree = ast.parse(source)
+    nodes = list(ast.walk(ast.parse(source)))
     modules: set[str] = set()
     taken: set[tuple[str, str]] = set()
     packages: dict[str, str] = {}
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 if alias.name.split(".")[0] == PACKAGE:
@@ -158,17 +160,17 @@ def _names_in(source: str) -> _Names:
                 taken.add((str(node.module), alias.name))
                 packages[alias.asname or alias.name] = f"{node.module}.{alias.name}"
     packages = {name: module for name, module in packages.items() if _is_package(module)}
-    uses = _uses(tree, packages)
-    silent = {id(text) for text in _silent_texts(tree)}
-    texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in silent}
-    return _Names(frozenset(modules), frozenset(taken | uses), frozenset(texts), _imports_computed_name(tree))
+    uses = _uses(nodes, packages)
+    silent = {id(text) for text in _silent_texts(nodes)}
+    texts = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in silent}
+    return _Names(frozenset(modules), frozenset(taken | uses), frozenset(texts), _imports_computed_name(nodes))
 
 
-def _uses(tree: ast.AST, packages: dict[str, str]) -> set[tuple[str, str]]:
+def _uses(nodes: list[ast.AST], packages: dict[str, str]) -> set[tuple[str, str]]:
     """(package, name) for every `package.name` in the text; (package, "*") where the package is handed on as an object."""
     taken: set[tuple[str, str]] = set()
     followed: set[int] = set()
-    for node in ast.walk(tree):
+    for node in nodes:
         chain = _chain(node)
         if chain is None or id(node) in followed or chain[0].id not in packages or len(chain[1]) == 0:
             continue
@@ -184,7 +186,7 @@ def _uses(tree: ast.AST, packages: dict[str, str]) -> set[tuple[str, str]]:
             package = f"{package}.{name}"
         else:
             taken.add((package, "*"))
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in packages and id(node) not in followed:
             taken.add((packages[node.id], "*"))
     return taken
@@ -199,9 +201,9 @@ def _chain(node: ast.AST) -> tuple[ast.Name, list[str]] | None:
     return (node, attributes) if isinstance(node, ast.Name) else None
 
 
-def _silent_texts(tree: ast.AST) -> Iterable[ast.AST]:
+def _silent_texts(nodes: list[ast.AST]) -> Iterable[ast.AST]:
     """Texts that name no file: docstrings, and the export table."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             if any(isinstance(target, ast.Name) and target.id == "_EXPORTS" for target in targets):
@@ -212,8 +214,8 @@ def _silent_texts(tree: ast.AST) -> Iterable[ast.AST]:
                 yield first.value
 
 
-def _imports_computed_name(tree: ast.AST) -> bool:
-    for node in ast.walk(tree):
+def _imports_computed_name(nodes: list[ast.AST]) -> bool:
+    for node in nodes:
         if isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
             if name in ("import_module", "__import__") and not (node.args and isinstance(node.args[0], ast.Constant)):
@@ -272,5 +274,6 @@ def _library_files() -> tuple[Path, ...]:
     return tuple(sorted(path for path in LIBRARY.rglob("*") if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".pyc"))
 
 
+@lru_cache(maxsize=1)
 def _data_files() -> list[Path]:
     return [path for path in _library_files() if path.suffix != ".py"]

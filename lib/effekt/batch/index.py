@@ -98,7 +98,7 @@ def _entry(outcome: Outcome, language: str) -> dict[str, Any]:
         "status": "ok",
         "status_text": words.say("status_ok", language),
         "headlines": headlines(bundles_of(outcome.finished.notebook()), language) or [words.say("no_headline", language)],
-        "date": words.say("status_date", language, date=words.moment(outcome.finished.started, language)),
+        "date": words.date(outcome.finished.started, language),
         "href": f"{language}/{page_name(outcome.run)}" if language in outcome.pages else "",
         "other_href": f"{other}/{page_name(outcome.run)}" if other in outcome.pages else "",
     }

@@ -7,6 +7,7 @@ import json
 import platform
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -63,17 +64,22 @@ def run_key(run: PlannedRun, shared: Surroundings) -> str:
 
     The other part is the keys of the derived tables it reads, which it tells when it has run: see `store.find`.
     """
-    library = provenance.notebook_closure(run.notebook.code)
     return key_of(
         {
             "code": list(run.notebook.code),
             "parameters": dict(run.parameters),
-            "library": provenance.hash_files(library),
+            "library": library_hash(run.notebook.code),
             "protocol": shared.protocol,
             "lock": shared.lock,
             "python": shared.python,
         }
     )
+
+
+@lru_cache(maxsize=64)
+def library_hash(code: tuple[str, ...]) -> str:
+    """Hash of every library file that these cells can reach, read once a process."""
+    return provenance.hash_files(provenance.notebook_closure(code))
 
 
 def key_of(parts: Any) -> str:

@@ -35,6 +35,15 @@ def other(language: str) -> str:
 
 def moment(iso: str, language: str) -> str:
     """A time such as 2026-10-21T14:05:00Z as a reader writes it."""
+    return _written("moment", iso, language)
+
+
+def date(iso: str, language: str) -> str:
+    """The day alone."""
+    return _written("date", iso, language)
+
+
+def _written(form: str, iso: str, language: str) -> str:
     time = datetime.fromisoformat(iso.replace("Z", "+00:00"))
     month = texts()[f"month_{time.month}"][language]
-    return say("moment", language, day=time.day, month=month, year=time.year, hour=f"{time.hour:02}", minute=f"{time.minute:02}")
+    return say(form, language, day=time.day, month=month, year=time.year, hour=f"{time.hour:02}", minute=f"{time.minute:02}")

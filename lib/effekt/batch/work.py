@@ -7,7 +7,6 @@ from pathlib import Path
 
 from rich.console import Console
 
-from effekt import provenance
 from effekt.batch import keys, store
 from effekt.batch.about import library_version
 from effekt.batch.execute import Executed, load_papermill
@@ -68,7 +67,7 @@ class Work:
             "data": keys.data_hash(tables, self.shared.tables),
             "protocol": self.shared.protocol,
             "lock": self.shared.lock,
-            "library": provenance.hash_files(provenance.notebook_closure(run.notebook.code)),
+            "library": keys.library_hash(run.notebook.code),
             "version": library_version(),
             "python": self.shared.python,
         }
