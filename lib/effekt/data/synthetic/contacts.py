@@ -94,7 +94,8 @@ def _admitted(rng: np.random.Generator, region: Region, stays: Stays) -> Contact
     diagnosis = _diagnosis(rng, s.medical)
     room_type = np.where(s.month < region.spec.registration_break, EMERGENCY_ROOM, OUTPATIENT)
 
-    def part(keep, start, end, pattype, ending, at, on) -> Contacts:
+    def part(keep: np.ndarray, *told: np.ndarray) -> Contacts:
+        start, end, pattype, ending, at, on = told
         price = _price(rng, region, s.citizen, start, end, pattype)
         columns = (chosen, s.citizen, s.place, start, end, pattype, acute, ending, at, on, diagnosis, price)
         return Contacts(*(np.asarray(column)[keep] for column in columns))

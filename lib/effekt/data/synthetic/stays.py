@@ -95,7 +95,7 @@ def _log_level(spec: RegionSpec, citizens: Citizens, rng: np.random.Generator) -
 
 def draw_cells(rng: np.random.Generator, expected: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Independent Poisson events in the cells of citizens x months, as the cell of each event."""
-    total = np.cumsum(expected.ravel(), dtype=np.float64)
+    total = np.append(np.cumsum(expected.ravel(), dtype=np.float64), 0.0)[: max(expected.size, 1)]
     at = np.sort(rng.random(rng.poisson(total[-1]))) * total[-1]
     cell = np.minimum(np.searchsorted(total, at, side="right"), len(total) - 1)
     return cell // expected.shape[1], cell % expected.shape[1]
@@ -105,8 +105,9 @@ def _draw_minutes(
     rng: np.random.Generator, spec: RegionSpec, citizens: Citizens, citizen: np.ndarray, month: np.ndarray, kind: np.ndarray
 ) -> np.ndarray:
     day = spec.calendar.month_start[month] + np.floor(rng.random(len(citizen)) * citizens.days[citizen, month])
-    daytime, office = rng.random(len(citizen)), 7 * 60 + rng.random(len(citizen)) * 4 * 60
-    acute = (1 - np.abs(2 * daytime - 1) ** 1.5 * np.sign(1 - 2 * daytime)) / 2 * MINUTES
+    uniform, office = rng.random(len(citizen)), 7 * 60 + rng.random(len(citizen)) * 4 * 60
+    side = 2 * uniform - 1   # acute stays begin at any time, most around noon
+    acute = (1 + np.sign(side) * np.abs(side) ** 1.5) / 2 * MINUTES
     return (day * MINUTES + np.floor(np.where(kind == PLANNED, office, np.minimum(acute, MINUTES - 1)))).astype(np.int64)
 
 
