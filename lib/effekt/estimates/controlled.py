@@ -169,7 +169,7 @@ def _told(cells: CitizenCells, plan: Plan, counts: Mapping, comparison_exposure:
         facts |= {"se_by_unit": by_unit.se, "df_by_unit": by_unit.df}
     frame |= {"cautions": cautions}
     effect = intervals.ratio(logs[0], errors[0], level=level, **frame)
-    if pretrend.value is not None:
+    if pretrend.se is not None and effect.se is not None:
         span = (plan.first + plan.horizon - before.mean()) / 12.0
         drift = math.exp(abs(math.log(pretrend.value)) * span)
         facts |= {
@@ -221,7 +221,8 @@ def _pretrend(cells: CitizenCells, plan: Plan, level: float) -> Estimate:
     functional = np.zeros((model.size, 1))
     functional[-1] = 1.0
     error = float(np.linalg.norm(model.influence(functional)))
-    return intervals.ratio(model.fit.coefficients[-1], error, level=level, method=METHOD, claim="descriptive", facts={"per_months": 12})
+    told = {"method": METHOD, "claim": "descriptive", "reasons": ("groups_may_differ",), "facts": {"per_months": 12}}
+    return intervals.ratio(model.fit.coefficients[-1], error, level=level, **told)
 
 
 def _months_seen(cells: CitizenCells, plan: Plan) -> pd.DataFrame:

@@ -1,0 +1,322 @@
+"""Relations that hold whatever the data: what an estimate must not depend on, and how it moves when the data move."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose
+
+from effekt import estimates
+from effekt.estimates.estimate import Estimate
+from tests.properties.estimate_frames import MONTHS, START, clusters, monthly, persons, region
+
+pytestmark = pytest.mark.filterwarnings("error")
+quick = settings(max_examples=15, deadline=None, derandomize=True)
+many = settings(max_examples=60, deadline=None, derandomize=True)
+seeds = st.integers(0, 10_000)
+scales = st.floats(0.01, 100)
+EASY = {"min_events": 1, "min_citizens": 2}
+
+
+def small(seed: int, **options) -> pd.DataFrame:
+    return region(seed, citizens=90, treated_units=2, comparison_units=4, effect=0.8, **options)
+
+
+def controlled(frame: pd.DataFrame, **options) -> Estimate:
+    return estimates.controlled_time_series(frame, start=START, **{**EASY, **options}).effect
+
+
+def same(one: Estimate, two: Estimate, *, factor: float = 1.0, se_factor: float | None = None, rel: float = 1e-6) -> None:
+    """Value and ends times `factor` (a difference) or as they are, and the standard error times `se_factor`."""
+    expected = (one.value * factor, one.low * factor, one.high * factor) if se_factor is None else (one.value * factor,)
+    found = (two.value, two.low, two.high) if se_factor is None else (two.value,)
+    assert found == pytest.approx(expected, rel=rel, abs=1e-9)
+    if one.se is not None:
+        changed = se_factor if se_factor is not None else factor if one.scale != "ratio" else 1.0
+        assert two.se == pytest.approx(one.se * changed, rel=rel, abs=1e-9)
+
+
+def inverse(one: Estimate, two: Estimate) -> None:
+    assert (1 / two.value, 1 / two.high, 1 / two.low) == pytest.approx((one.value, one.low, one.high), rel=1e-6)
+
+
+def shuffled(frame: pd.DataFrame, seed: int) -> pd.DataFrame:
+    return frame.sample(frac=1, random_state=seed)
+
+
+@quick
+@given(seeds)
+def test_primary_does_not_depend_on_the_order_of_rows_or_on_any_name(seed: int) -> None:
+    frame = small(seed)
+    names = dict(zip(sorted(frame["unit"].unique()), ["x", "b", "q", "a", "m", "c"], strict=True))
+    renamed = frame.assign(unit=frame["unit"].map(names), citizen_id=(frame["citizen_id"] * 7919) % 10_007)
+    same(controlled(frame), controlled(shuffled(frame, seed)))
+    same(controlled(frame), controlled(renamed))
+
+
+@quick
+@given(seeds)
+def test_primary_of_twice_the_citizens_is_the_same_with_an_error_smaller_by_the_root_of_two(seed: int) -> None:
+    frame = small(seed)
+    twice = pd.concat([frame, frame.assign(citizen_id=frame["citizen_id"] + 10_000)])
+    same(controlled(frame), controlled(twice), se_factor=0.5**0.5)
+
+
+@quick
+@given(seeds)
+def test_primary_of_the_same_citizens_counted_twice_keeps_its_error(seed: int) -> None:
+    frame = small(seed)
+    same(controlled(frame), controlled(pd.concat([frame, frame])))
+
+
+@quick
+@given(seeds)
+def test_primary_with_the_arms_swapped_is_inverted(seed: int) -> None:
+    frame = small(seed)
+    inverse(controlled(frame, phase_in=0), controlled(frame.assign(treated=~frame["treated"]), phase_in=0))
+
+
+@quick
+@given(seeds, scales)
+def test_primary_does_not_depend_on_the_unit_of_events_or_of_time(seed: int, scale: float) -> None:
+    frame = small(seed)
+    same(controlled(frame), controlled(frame.assign(events=frame["events"] * scale), min_events=0))
+    same(controlled(frame), controlled(frame.assign(exposure=frame["exposure"] * scale)))
+
+
+@quick
+@given(seeds, st.integers(-36, 36))
+def test_primary_moves_with_the_calendar(seed: int, months: int) -> None:
+    frame, by = small(seed), pd.DateOffset(months=months)
+    moved = estimates.controlled_time_series(frame.assign(month=frame["month"] + by), start=START + by, **EASY).effect
+    same(controlled(frame), moved)
+
+
+@quick
+@given(seeds, st.floats(0.2, 5))
+def test_primary_does_not_see_what_happens_to_everybody_or_always_to_a_unit(seed: int, factor: float) -> None:
+    """A month in which all rates change (a registration break), and a unit that always has more, leave the ratio as it is without chance."""
+    frame = small(seed)
+    certain = frame.assign(events=frame["exposure"] * np.where(frame["treated"] & (frame["month"] >= START), 0.8, 1.0))
+    everybody, one_unit = np.where(frame["month"] >= MONTHS[30], factor, 1.0), np.where(frame["unit"] == "0701", 2.0, 1.0)
+    broken = certain.assign(events=certain["events"] * everybody * one_unit)
+    assert controlled(certain).value == pytest.approx(0.8, rel=1e-7)
+    assert controlled(broken).value == pytest.approx(0.8, rel=1e-7)
+
+
+@quick
+@given(seeds)
+def test_primary_does_not_depend_on_how_a_citizens_month_is_cut(seed: int) -> None:
+    frame = small(seed)
+    part = frame.assign(exposure=frame["exposure"] * 0.25, events=frame["events"] // 2)
+    rest = frame.assign(exposure=frame["exposure"] * 0.75, events=frame["events"] - frame["events"] // 2)
+    same(controlled(frame), controlled(pd.concat([part, rest])))
+
+
+@quick
+@given(seeds)
+def test_primary_does_not_change_with_a_unit_in_which_nothing_ever_happens(seed: int) -> None:
+    frame = small(seed)
+    quiet = frame[frame["unit"] == "0703"].assign(unit="0999", events=0, citizen_id=lambda rows: rows["citizen_id"] + 5_000)
+    same(controlled(frame), controlled(pd.concat([frame, quiet])))
+
+
+@quick
+@given(seeds, scales)
+def test_series_do_not_depend_on_order_or_on_the_unit_of_time_and_move_with_whole_years(seed: int, scale: float) -> None:
+    series = monthly(small(seed)).assign(events=lambda rows: rows["events"] + 3)
+    found = estimates.interrupted_time_series(series, start=START)
+    for changed, start in (
+        (shuffled(series, seed), START),
+        (series.assign(exposure=series["exposure"] * scale), START),
+        (series.assign(month=series["month"] + pd.DateOffset(years=2)), START + pd.DateOffset(years=2)),
+    ):
+        again = estimates.interrupted_time_series(changed, start=start)
+        same(found.ratio_at_12, again.ratio_at_12)
+        assert again.events_avoided.value == pytest.approx(found.events_avoided.value, rel=1e-6, abs=1e-7)
+        assert again.dispersion == pytest.approx(found.dispersion, rel=1e-6)
+
+
+@many
+@given(seeds)
+def test_rates_and_costs_of_swapped_periods_are_inverted_or_negated(seed: int) -> None:
+    frame = persons(small(seed))
+    swapped = frame.assign(after=~frame["after"])
+    for estimator in (estimates.rate_ratio, estimates.cost_ratio):
+        inverse(estimator(frame), estimator(swapped))
+    for estimator in (estimates.rate_difference, estimates.cost_difference):
+        assert estimator(swapped).value == pytest.approx(-estimator(frame).value, rel=1e-9)
+
+
+@many
+@given(seeds, scales)
+def test_costs_in_oere_scale_differences_and_leave_ratios(seed: int, scale: float) -> None:
+    frame = persons(small(seed))
+    other = frame.assign(cost_dkk=frame["cost_dkk"] * scale)
+    same(estimates.cost_ratio(frame), estimates.cost_ratio(other))
+    same(estimates.cost_difference(frame), estimates.cost_difference(other), factor=scale)
+    same(estimates.mean_cost(frame), estimates.mean_cost(other), factor=scale)
+
+
+@many
+@given(seeds)
+def test_rates_and_costs_of_twice_the_citizens_have_errors_smaller_by_the_root_of_two(seed: int) -> None:
+    frame = persons(small(seed))
+    twice = pd.concat([frame, frame.assign(citizen_id=frame["citizen_id"] + 10_000)])
+    for estimator in (estimates.rate_ratio, estimates.rate_difference, estimates.cost_ratio, estimates.cost_difference, estimates.mean_cost):
+        same(estimator(frame), estimator(shuffled(twice, seed)), se_factor=0.5**0.5)
+
+
+@quick
+@given(seeds)
+def test_the_bootstrap_does_not_depend_on_the_order_of_rows_or_on_the_names_of_citizens(seed: int) -> None:
+    frame = persons(small(seed))
+    options = {"value": "cost_dkk", "exposure": "exposure", "after": "after", "seed": seed, "replicates": 200}
+    renamed = frame.assign(citizen_id=(frame["citizen_id"] * 7919) % 10_007)
+    one, *others = (estimates.bootstrap_mean_difference(each, **options) for each in (frame, shuffled(frame, seed), renamed))
+    for other in others:
+        assert (one.low, one.high, one.se) == pytest.approx((other.low, other.high, other.se), rel=1e-9)
+
+
+@quick
+@given(seeds, scales, st.sampled_from(["percentile", "bca"]))
+def test_the_bootstrap_scales_with_money_and_negates_with_the_arms(seed: int, scale: float, method: str) -> None:
+    frame = persons(small(seed))
+    options = {"value": "cost_dkk", "seed": seed, "replicates": 300, "method": method}
+    one = estimates.bootstrap_mean_difference(frame, **options)
+    same(one, estimates.bootstrap_mean_difference(frame.assign(cost_dkk=frame["cost_dkk"] * scale), **options), factor=scale)
+    swapped = estimates.bootstrap_mean_difference(frame.assign(treated=~frame["treated"]), **options)
+    assert swapped.value == pytest.approx(-one.value, rel=1e-9) and swapped.se == pytest.approx(one.se, rel=0.35)
+
+
+@many
+@given(st.integers(0, 60), st.integers(0, 60), st.floats(0.1, 1e4), st.floats(0.1, 1e4), scales)
+def test_exact_ratios_swap_and_scale(first: int, second: int, one: float, two: float, scale: float) -> None:
+    found, swapped = estimates.exact_rate_ratio((first, second), (one, two)), estimates.exact_rate_ratio((second, first), (two, one))
+    assert (found.p is None) == (swapped.p is None) == (first + second == 0)
+    if first + second:
+        assert found.p == pytest.approx(swapped.p, rel=1e-6)
+    if first and second:
+        assert (1 / swapped.value, 1 / swapped.high, 1 / swapped.low) == pytest.approx((found.value, found.low, found.high), rel=1e-6)
+        assert found.low <= found.value <= found.high
+        again = estimates.exact_rate_ratio((first, second), (one * scale, two * scale))
+        assert again.low == pytest.approx(found.low, rel=1e-9)
+
+
+@quick
+@given(seeds, scales, st.sampled_from(["linear", "poisson"]))
+def test_difference_in_differences_scales_and_does_not_depend_on_order_or_names(seed: int, scale: float, model: str) -> None:
+    panel = clusters(seed)
+    found = estimates.difference_in_differences(panel, model=model)
+    renamed = panel.assign(unit=panel["unit"].str[::-1])
+    scaled = panel.assign(events=panel["events"] * scale)
+    for changed, factor in ((shuffled(panel, seed), 1.0), (renamed, 1.0), (scaled, scale if model == "linear" else 1.0)):
+        again = estimates.difference_in_differences(changed, model=model)
+        same(found.effect, again.effect, factor=factor, rel=1e-5)
+        assert again.cr2.df == pytest.approx(found.cr2.df, rel=1e-5)
+
+
+@quick
+@given(seeds, st.floats(-2, 2))
+def test_difference_in_differences_takes_up_an_added_effect_and_nothing_else(seed: int, effect: float) -> None:
+    panel = clusters(seed)
+    rate = panel["events"] / panel["exposure"]
+    shift = pd.factorize(panel["unit"])[0] * 0.3 + np.sin(pd.factorize(panel["month"])[0])
+    plain = estimates.difference_in_differences(panel.assign(rate=rate))
+    moved = estimates.difference_in_differences(panel.assign(rate=rate + shift + effect * (panel["month"] >= panel["start"])))
+    assert moved.coefficient == pytest.approx(plain.coefficient + effect, abs=1e-9)
+    assert (moved.cr1.se, moved.cr2.se) == pytest.approx((plain.cr1.se, plain.cr2.se), rel=1e-7)
+
+
+@quick
+@given(seeds, st.floats(0.5, 2))
+def test_the_roll_out_test_does_not_depend_on_order_names_levels_or_season_and_inverts(seed: int, factor: float) -> None:
+    panel = clusters(seed, units=4)
+    found = estimates.rollout_test(panel, statistic="log_did")
+    season = np.exp(np.cos(2 * np.pi * pd.factorize(panel["month"])[0] / 12)) * np.where(panel["unit"] == "cluster 2", factor, 1.0)
+    for changed in (shuffled(panel, seed), panel.assign(unit=panel["unit"].str[::-1]), panel.assign(events=panel["events"] * season)):
+        again = estimates.rollout_test(changed, statistic="log_did")
+        assert (again.p, again.effect.value) == pytest.approx((found.p, found.effect.value), rel=1e-9)
+    upside = estimates.rollout_test(panel.assign(rate=-np.log(panel["events"] / panel["exposure"])), outcome="rate")
+    assert upside.p == pytest.approx(found.p) and -upside.effect.value == pytest.approx(np.log(found.effect.value), rel=1e-9)
+
+
+@quick
+@given(seeds)
+def test_the_roll_out_interval_excludes_no_effect_exactly_where_p_is_small(seed: int) -> None:
+    found = estimates.rollout_test(clusters(seed, units=4, effect=0.9), level=0.8)
+    if found.p > 0.2 + 1e-9:
+        assert found.low is None or found.low <= 0 <= found.high
+    assert found.low is None or found.low <= found.effect.value <= found.high
+
+
+units = st.lists(st.tuples(st.floats(-2, 2), st.floats(0.05, 1)), min_size=2, max_size=9)
+methods = st.sampled_from(["EE", "DL", "PM", "REML", "ML", "SJ"])
+tests = st.sampled_from(["z", "hksj"])
+
+
+def frame_of(rows: list[tuple[float, float]]) -> pd.DataFrame:
+    return pd.DataFrame({"unit": range(len(rows)), "estimate": [y for y, _ in rows], "se": [se for _, se in rows]})
+
+
+@many
+@given(units, methods, tests, st.randoms(use_true_random=False))
+def test_pooling_does_not_depend_on_order_and_mirrors_and_shifts(rows: list, tau2: str, test: str, chance) -> None:
+    frame = frame_of(rows)
+    one = estimates.pool(frame, tau2=tau2, test=test)
+    order = list(range(len(rows)))
+    chance.shuffle(order)
+    for changed, sign, shift in (
+        (frame.iloc[order], 1, 0.0),
+        (frame.assign(estimate=-frame["estimate"]), -1, 0.0),
+        (frame.assign(estimate=frame["estimate"] + 3), 1, 3.0),
+    ):
+        two = estimates.pool(changed, tau2=tau2, test=test)
+        assert two.estimate == pytest.approx(sign * one.estimate + shift, abs=1e-6)
+        assert (two.se, two.tau2, two.q) == pytest.approx((one.se, one.tau2, one.q), rel=1e-5, abs=1e-7)
+
+
+@many
+@given(units, methods, tests, st.floats(0.1, 10))
+def test_pooling_on_another_scale_scales(rows: list, tau2: str, test: str, scale: float) -> None:
+    frame = frame_of(rows)
+    one = estimates.pool(frame, tau2=tau2, test=test)
+    two = estimates.pool(frame.assign(estimate=frame["estimate"] * scale, se=frame["se"] * scale), tau2=tau2, test=test)
+    assert (two.estimate, two.se, two.tau2) == pytest.approx((one.estimate * scale, one.se * scale, one.tau2 * scale**2), rel=1e-4, abs=1e-6)
+    assert two.i2 == pytest.approx(one.i2, abs=1e-2)
+
+
+@many
+@given(units, methods, tests)
+def test_pooled_lies_among_the_units_and_drawn_units_between_themselves_and_the_mean(rows: list, tau2: str, test: str) -> None:
+    found = estimates.pool(frame_of(rows), tau2=tau2, test=test)
+    y = np.array([value for value, _ in rows])
+    assert y.min() - 1e-9 <= found.estimate <= y.max() + 1e-9 and found.tau2 >= 0 and 0 <= found.i2 <= 100
+    assert found.prediction.low <= found.low + 1e-12 and found.high <= found.prediction.high + 1e-12
+    drawn = found.blups["estimate"].to_numpy()
+    assert ((drawn - y) * (drawn - found.estimate) <= 1e-9).all()
+    assert found.units["weight"].sum() == pytest.approx(1)
+
+
+@many
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=20), st.randoms(use_true_random=False))
+def test_holm_follows_its_p_values_and_lies_between_them_and_bonferroni(p: list[float], chance) -> None:
+    adjusted = estimates.holm(p)
+    order = list(range(len(p)))
+    chance.shuffle(order)
+    assert_allclose(estimates.holm([p[place] for place in order]), adjusted[order])
+    assert (adjusted >= np.array(p)).all() and (adjusted <= np.minimum(1, np.array(p) * len(p)) + 1e-15).all()
+    assert (np.diff(adjusted[np.argsort(p, kind="stable")]) >= 0).all()
+
+
+@many
+@given(st.floats(0.1, 3), st.floats(0.01, 1), st.sampled_from(["", "horsens", "0615", "æøå"]))
+def test_a_name_is_no_part_of_a_number(value: float, se: float, name: str) -> None:
+    one = Estimate("ratio", value, value / 2, value * 2, "x", "descriptive", se=se)
+    assert replace(one.named(outcome=name, unit=name), outcome="", unit="") == one
+    assert Estimate.from_record(one.named(outcome=name, unit=name).record()).record() == one.named(outcome=name, unit=name).record()
