@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
-from effekt.estimates import cumulative_incidence, kaplan_meier, recurrent_events
+from effekt.estimates import cumulative_incidence, incidence_difference, kaplan_meier, recurrent_events
 from tests.reference.frozen import frozen
 
 R = frozen("survival")
@@ -52,6 +52,48 @@ def test_kaplan_meier_is_survfit_with_greenwoods_error(spells: pd.DataFrame, at:
 def test_recurrent_events_are_coxph_with_efron_ties_and_cluster() -> None:
     found = recurrent_events(pd.DataFrame(R["recurrent"]), covariates=["treated", "age"])
     close(found, R["andersen_gill"], "coefficient", "se_naive", "se_robust")
+
+
+def test_before_the_first_event_nothing_is_uncertain() -> None:
+    few = pd.DataFrame({"citizen_id": [1, 2, 3], "entry": [0.0, 0.0, 1.5], "exit": [2.0, 3.0, 4.0], "event": [1, 2, 0]})
+    for variance in ("jackknife", "aalen"):
+        found = cumulative_incidence(few, at=[0, 1], variance=variance)
+        assert found[["time", "estimate", "low", "high", "se", "at_risk"]].to_numpy().tolist() == [[0, 0, 0, 0, 0, 2], [1, 0, 0, 0, 0, 2]]
+    found = kaplan_meier(few.assign(event=[1, 0, 0]), at=[0, 1.5, 2])
+    assert found["estimate"].tolist() == pytest.approx([1, 1, 2 / 3])
+    assert found["se"].tolist() == pytest.approx([0, 0, (2 / 27) ** 0.5])
+    assert found["at_risk"].tolist() == [2, 2, 3]
+
+
+def test_a_curve_that_has_fallen_to_nothing_keeps_the_uncertainty_from_just_before() -> None:
+    few = pd.DataFrame({"citizen_id": [1, 2, 3], "entry": 0.0, "exit": [1.0, 2.0, 3.0], "event": 1})
+    before, after = kaplan_meier(few, at=[2, 3]).to_dict("records")
+    assert before["estimate"] == pytest.approx(1 / 3) and 0 < before["low"] < 1 / 3 < before["high"] <= 1
+    assert (after["estimate"], after["low"], after["high"], after["se"]) == (0.0, 0.0, before["high"], before["se"])
+
+
+def test_everybody_at_once_leaves_no_doubt() -> None:
+    together = pd.DataFrame({"citizen_id": [1, 2, 3], "entry": 0.0, "exit": 2.0, "event": 1})
+    for variance in ("jackknife", "aalen"):
+        found = cumulative_incidence(together, at=2, variance=variance).iloc[0]
+        assert (found["estimate"], found["se"], found["low"], found["high"]) == (1.0, 0.0, 1.0, 1.0)
+
+
+def test_the_difference_of_two_arms_adds_their_variances() -> None:
+    both = LATE.assign(treated=np.arange(150) % 3 == 0)
+    arms = [cumulative_incidence(both[both["treated"] == arm], at=30, event=2).iloc[0] for arm in (True, False)]
+    found = incidence_difference(both, at=30, event=2)
+    assert found.value == pytest.approx(arms[0]["estimate"] - arms[1]["estimate"], rel=1e-12)
+    assert found.se == pytest.approx(np.hypot(arms[0]["se"], arms[1]["se"]), rel=1e-12)
+    assert (found.low, found.high) == pytest.approx((found.value - 1.959964 * found.se, found.value + 1.959964 * found.se), rel=1e-6)
+    assert (found.n_citizens, found.n_events) == (150, sum(event == 2 for event in R["spells"]["event"]))
+
+
+def test_with_nobody_censored_the_incidence_is_the_share_and_its_error_binomial() -> None:
+    whole = ON_TIME.assign(event=ON_TIME["event"].replace(0, 2))
+    share = ((whole["exit"] <= 30) & (whole["event"] == 1)).mean()
+    found = cumulative_incidence(whole, at=30).iloc[0]
+    assert (found["estimate"], found["se"]) == pytest.approx((share, (share * (1 - share) / 150) ** 0.5), rel=1e-10)
 
 
 def test_the_order_of_rows_and_the_names_of_citizens_do_not_matter() -> None:

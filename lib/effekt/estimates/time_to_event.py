@@ -100,9 +100,8 @@ def kaplan_meier(spells: pd.DataFrame, *, at: float | Sequence[float], interval:
     times = _times(at, read)
     moments = np.unique(read.exit[read.event == 1])
     died, risk = read.counts(moments, 1), read.at_risk(moments).astype(float)
-    survival = np.concatenate([[1.0], np.cumprod(1 - died / np.maximum(risk, 1))])
-    left = risk - died
-    greenwood = np.concatenate([[0.0], np.cumsum(np.where(left > 0, died / np.where(left > 0, risk * left, 1), 0.0))])
+    survival = np.concatenate([[1.0], np.cumprod(1 - died / risk)])
+    greenwood = np.concatenate([[0.0], np.cumsum(died / (risk * np.where(died < risk, risk - died, np.inf)))])
     se = survival * np.sqrt(greenwood)
     low, high = limits(survival, se, level=level, interval=interval)
     gone = np.flatnonzero(survival == 0)
@@ -184,18 +183,17 @@ def _incidence(read: Spells, times: np.ndarray, event: int) -> tuple[np.ndarray,
     moments = np.unique(read.exit[read.event != 0])
     of_kind, risk = read.counts(moments, event), read.at_risk(moments).astype(float)
     every = read.counts(moments, 1) + read.counts(moments, 2)
-    hazard = every / np.maximum(risk, 1)
+    hazard = every / risk
     before = np.concatenate([[1.0], np.cumprod(1 - hazard)])[:-1]
-    steps = before * of_kind / np.maximum(risk, 1)
+    steps = before * of_kind / risk
     curve = np.concatenate([[0.0], np.cumsum(steps)])
     staying = np.where(hazard < 1, risk * (1 - hazard), np.inf)
-    own = np.concatenate([[0.0], np.cumsum(steps / np.maximum(risk, 1))])
+    own = np.concatenate([[0.0], np.cumsum(steps / risk)])
     lost = np.concatenate([[0.0], np.cumsum(hazard / staying)])
     lost_curve = np.concatenate([[0.0], np.cumsum(hazard / staying * curve[1:])])
     first = np.searchsorted(moments, read.entry, side="right")
     last = np.searchsorted(moments, read.exit, side="right")
     hit = np.searchsorted(moments, read.exit, side="left")
-    here = np.minimum(hit, max(len(moments) - 1, 0))
     place = np.searchsorted(moments, times, side="right")
     influence = np.zeros((len(read.citizens), len(times)))
     for column, reached in enumerate(place):
@@ -204,9 +202,9 @@ def _incidence(read: Spells, times: np.ndarray, event: int) -> tuple[np.ndarray,
         low, high = np.minimum(first, reached), np.minimum(last, reached)
         row = curve[reached] * (lost[high] - lost[low]) - (lost_curve[high] - lost_curve[low]) - (own[high] - own[low])
         seen = (read.event != 0) & (hit < reached)
-        row[seen] -= (curve[reached] - curve[here[seen] + 1]) / staying[here[seen]]
+        row[seen] -= (curve[reached] - curve[hit[seen] + 1]) / staying[hit[seen]]
         mine = seen & (read.event == event)
-        row[mine] += before[here[mine]] / risk[here[mine]]
+        row[mine] += before[hit[mine]] / risk[hit[mine]]
         influence[:, column] = np.bincount(read.citizen, row, len(read.citizens))
     return curve[place], influence
 
