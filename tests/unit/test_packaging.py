@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import tomllib
@@ -157,7 +158,9 @@ def test_every_file_that_the_library_reads_is_in_its_package() -> None:
 
 @pytest.mark.parametrize("target", ["run", "test", "verify", "wheelhouse", "lock"])
 def test_every_make_target_brings_the_environment_up_to_date_first(target: str, require_program: Callable[..., str]) -> None:
-    steps = subprocess.run([require_program("make"), "--dry-run", target], cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout
+    outside = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
+    command = [require_program("make"), "--dry-run", target]
+    steps = subprocess.run(command, cwd=REPOSITORY, env=outside, capture_output=True, text=True, check=True).stdout
     assert steps.startswith("python3 lib/effekt/packaging/install.py")
 
 
