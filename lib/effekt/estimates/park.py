@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from effekt.estimates.glm import POWER, Family, GlmFit, fit_glm
+from effekt.errors import DataError
+from effekt.estimates.glm import Family, GlmFit, fit_glm
 
 FAMILIES: tuple[Family, ...] = ("gaussian", "poisson", "gamma", "inverse_gaussian")
 
@@ -23,11 +24,15 @@ class Park:
     family: Family
 
 
+UNTOLD = Park(2.0, 0.0, "gamma")
+
+
 def park_test(fit: GlmFit) -> Park:
     """The exponent from a provisional fit with log link (by convention gamma, the usual family of costs) [1]_.
 
     Squared raw residuals are regressed on the log of the fitted mean by a gamma model with log link; the slope is the exponent, its error
-    robust (HC0). A mean that is the same for everybody tells nothing of the exponent: the exponent is then taken as 2 (gamma), se 0.
+    robust (HC0). A mean that is the same for everybody, or a fit without residuals, tells nothing of the exponent: it is then taken as 2
+    (gamma), se 0.
 
     References
     ----------
@@ -37,14 +42,12 @@ def park_test(fit: GlmFit) -> Park:
     centre = float(log_mean.mean())
     squared = fit.residuals**2
     if np.ptp(log_mean) < 1e-8 or not squared.max() > 0:
-        return Park(2.0, 0.0, "gamma")
+        return UNTOLD
     scale = float(squared.mean())
-    second = fit_glm(np.column_stack([np.ones(len(log_mean)), log_mean - centre]), squared / scale, "gamma", what="the Park test")
+    try:
+        second = fit_glm(np.column_stack([np.ones(len(log_mean)), log_mean - centre]), squared / scale, "gamma", what="the Park test")
+    except DataError:
+        return UNTOLD
     exponent = float(second.coefficients[1])
     nearest = int(np.clip(np.floor(exponent + 0.5), 0, 3))
     return Park(exponent, float(np.sqrt(second.robust()[1, 1])), FAMILIES[nearest])
-
-
-def families() -> tuple[str, ...]:
-    """The families that may be asked for by name, in the order of their exponent."""
-    return tuple(sorted(POWER, key=lambda name: POWER[name]))

@@ -179,7 +179,7 @@ def _fit(design: np.ndarray, share: np.ndarray) -> tuple[np.ndarray, np.ndarray]
         move = np.linalg.lstsq(information, scores.sum(axis=0), rcond=1e-12)[0].reshape(parts, p)
         beta = beta + move
         eta = design @ beta.T
-        if np.abs(eta).max() > 40:
+        if np.abs(eta).max() > 25:
             break
         if np.abs(design @ move.T).max() < 1e-10:
             return beta, scores @ np.linalg.pinv(information, rcond=1e-12, hermitian=True)

@@ -47,6 +47,7 @@ def weighted_difference(persons: pd.DataFrame, *, outcome: str, treated: str, we
     frames.check_level(level)
     frames.require(persons, (outcome, treated), what="citizen")
     y, arm = frames.numbers(persons, outcome), frames.flags(persons, treated)
+    y = y - y.mean()
     if arm.all() or not arm.any():
         raise DataError(f"{treated} is {'true' if arm.all() else 'false'} in all {len(arm)} rows: there is nobody to compare with.")
     cautions: tuple[str, ...] = ()

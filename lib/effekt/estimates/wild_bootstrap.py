@@ -66,7 +66,7 @@ def wild_cluster_bootstrap(
     frame : DataFrame
         One row an observation. y : outcome. x : regressors (columns or simple terms, see `covariates.build`; text and categories become 0/1
         columns, so fixed effects are given as category columns). tested : the column of the design whose coefficient is tested (added where
-        it is not in x). An intercept is added unless the regressors already span one. weights : column of weights > 0.
+        it is not in x). An intercept is added unless a constant column, or a full set of 0/1 columns, is one already. weights : column of weights > 0.
     cluster : column of the clusters that were treated as a whole.
 
     Returns
@@ -134,7 +134,8 @@ def _design(frame: pd.DataFrame, terms: list[str], tested: str) -> tuple[np.ndar
         raise DataError(f"tested is {tested!r}, which is no column of the design. It has {', '.join(given.names)}.")
     design, names = given.matrix, list(given.names)
     ones = np.ones(len(frame))
-    if np.linalg.norm(ones - design @ np.linalg.lstsq(design, ones, rcond=None)[0]) > 1e-8 * np.sqrt(len(frame)):
+    plain = design[:, [bool(np.isin(column, (0.0, 1.0)).all() or np.ptp(column) == 0) for column in design.T]]
+    if np.linalg.norm(ones - plain @ np.linalg.lstsq(plain, ones, rcond=None)[0]) > 1e-8 * np.sqrt(len(frame)):
         design, names = np.column_stack([ones, design]), ["intercept", *names]
     order = [place for place, name in enumerate(names) if name != tested] + [names.index(tested)]
     check_rank(design[:, order], [names[place] for place in order], where="the regression")
