@@ -18,23 +18,28 @@ from effekt.study import Study
 
 STUDY = Path(__file__).parent / "study"
 FACTS = {
-    "months_before": 38, "months_needed": 12, "months_after": 43, "horizon": 12, "phase_in_months": 3, "contaminated_months": 9, "pretrend": 1.012,
-    "pretrend_p": 0.4412, "pretrend_detectable": 1.043, "bound_low": 0.8512, "bound_high": 1.0243, "n_citizens_treated": 4321, "n_events_treated": 3456,
+    "months_before": 38, "months_needed": 12, "months_after": 43, "horizon": 12, "phase_in_months": 3, "contaminated_months": 9,
+    "pretrend": 1.012, "pretrend_p": 0.4412, "pretrend_detectable": 1.043, "bound_low": 0.8512, "bound_high": 1.0243, "n_citizens_treated": 4321, "n_events_treated": 3456,
 }  # fmt: skip
 REASONS = ("comparison_untreated", "enough_months_before", "pretrend_not_rejected", "phase_in_left_out", "contaminated_left_out")
 RATIO = Estimate(
-    "ratio", 0.9204, 0.8702, 0.9734, "controlled_time_series", "identified", "programme_comparison", p=0.0036, se=0.0286, n_citizens=15234, n_events=12345,
-    exposure=90123.4, reasons=REASONS, facts=FACTS, outcome="adm_acute_medical", measure_unit="per_person_year", unit="north",
+    "ratio", 0.9204, 0.8702, 0.9734, "controlled_time_series", "identified", "programme_comparison", p=0.0036, se=0.0286, n_citizens=15234,
+    n_events=12345, exposure=90123.4, reasons=REASONS, facts=FACTS, outcome="adm_acute_medical", measure_unit="per_person_year", unit="north",
 )  # fmt: skip
 UNCLEAR = replace(RATIO, value=1.0132, low=0.9311, high=1.1025, p=0.76)
 MORE = replace(RATIO, value=1.1204, low=1.0311, high=1.2174, p=0.0074)
 NONE = replace(
-    RATIO, value=None, low=None, high=None, p=None, se=None, claim="descriptive", reasons=("too_few",), cautions=("too_few_events", "too_few_citizens"),
+    RATIO, value=None, low=None, high=None, p=None, se=None, claim="descriptive", reasons=("too_few",),
+    cautions=("too_few_events", "too_few_citizens"),
     facts={"n_events": 3, "min_events": 20, "n_citizens": 7, "min_citizens": 50},
 )  # fmt: skip
 NOBODY = replace(NONE, facts={"n_citizens": 0, "min_citizens": 50, "min_events": 20})
-BEFORE_AFTER = replace(RATIO, value=1.081, low=1.022, high=1.143, method="poisson_by_citizen", claim="descriptive", contrast="after_before", reasons=("no_comparison",))
-FORECAST = replace(BEFORE_AFTER, method="quasi_poisson_time_series", claim="extrapolated", contrast="programme_forecast", reasons=("no_comparison", "own_trend_forward"))
+BEFORE_AFTER = replace(
+    RATIO, value=1.081, low=1.022, high=1.143, method="poisson_by_citizen", claim="descriptive", contrast="after_before", reasons=("no_comparison",)
+)  # fmt: skip
+FORECAST = replace(
+    BEFORE_AFTER, method="quasi_poisson_time_series", claim="extrapolated", contrast="programme_forecast", reasons=("no_comparison", "own_trend_forward")
+)  # fmt: skip
 MONEY = replace(RATIO, outcome="cost_total", measure_unit="dkk_per_person_year", n_events=None)
 AVOIDED = replace(RATIO, scale="difference", value=120.4, low=30.2, high=210.9)
 

@@ -71,7 +71,9 @@ def test_every_label_the_catalogues_need_is_there() -> None:
     assert MEASURES
 
 
-@pytest.mark.parametrize(("low", "high", "said"), [(0.8, 0.99, "less"), (1.01, 1.2, "more"), (0.9, 1.1, "unclear"), (0.9, 1.0, "unclear"), (1.0, 1.1, "unclear")])
+@pytest.mark.parametrize(
+    ("low", "high", "said"), [(0.8, 0.99, "less"), (1.01, 1.2, "more"), (0.9, 1.1, "unclear"), (0.9, 1.0, "unclear"), (1.0, 1.1, "unclear")]
+)
 def test_the_direction_of_a_ratio_is_decided_by_its_interval(low: float, high: float, said: str) -> None:
     assert wording.direction(replace(RATIO, low=low, high=high)) == said
 

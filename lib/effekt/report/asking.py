@@ -49,7 +49,8 @@ def answer(study: Study, estimate: Callable[..., Any], frame: pd.DataFrame, **op
     if not cautions or (name == "controlled_time_series" and citizens):
         return estimate(frame, **options)
     method, contrast, scale = ASKED[name]
-    facts = {"n_citizens": citizens or 0, "min_citizens": limit.citizens, "min_events": limit.events} | ({} if events is None else {"n_events": events})
+    facts: dict[str, float] = {"n_citizens": citizens or 0, "min_citizens": limit.citizens, "min_events": limit.events}
+    facts |= {} if events is None else {"n_events": events}
     nothing = Estimate(scale, None, None, None, method, "descriptive", contrast, study.level, cautions=cautions, reasons=("too_few",), facts=facts)
     named = {key: str(frame.attrs.get(key, "")) for key in ("outcome", "measure_unit")}
     return Untold(nothing.named(unit=str(frame.attrs.get("unit", "")) or study.unit, **named))

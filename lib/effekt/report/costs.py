@@ -66,8 +66,13 @@ def difference_table(study: Study, differences: Iterable[Any], *, name: str = "d
     for one in estimates:
         told = making.of_estimate(one)
         kept = {key: told[key] for key in ("outcome", "place", "level", "claim", "n_citizens", "fact_replicates") if key in told}
-        money = {key: (Column(key, "money", n="n_citizens"), number) for key, number in (("value", one.value), ("value_low", one.low), ("value_high", one.high))}
-        rows.append(kept | money | {"method": (Column("method", "label"), f"method_name.{one.method}"), "start": design["start"], "price_year": design["price_year"]})
+        money = {
+            "value": (Column("value", "money", n="n_citizens"), one.value),
+            "value_low": (Column("value_low", "number", unit="dkk_per_person_year", n="n_citizens"), one.low),
+            "value_high": (Column("value_high", "number", unit="dkk_per_person_year", n="n_citizens"), one.high),
+        }
+        method = (Column("method", "label"), f"method_name.{one.method}")
+        rows.append(kept | money | {"method": method, "start": design["start"], "price_year": design["price_year"]})
     show = [("column.outcome", "outcome"), ("column.method", "method"), ("column.difference", "cells.value_interval"), ("column.claim", "claim")]
     plan = tables.layout("caption.differences", show, notes=("note.differences",))
     return making.shown(study, "table", name, rows, estimates=estimates, context={"table": plan})

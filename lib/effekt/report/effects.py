@@ -34,7 +34,8 @@ def effect_table(study: Study, changes: Iterable[Any], *, name: str = "effects")
 def simpler(study: Study, change: Any, *others: Any, name: str = "") -> Shown:
     """The page's own number beside what simpler methods would have said, and why each of those misleads."""
     estimates = tuple(making.about(study, headline_estimate(each)) for each in (change, *others))
-    rows = [row | {"method": (Column("method", "label"), f"method_name.{one.method}")} for row, one in zip(_rows(study, estimates), estimates, strict=True)]
+    methods = [(Column("method", "label"), f"method_name.{one.method}") for one in estimates]
+    rows = [row | {"method": method} for row, method in zip(_rows(study, estimates), methods, strict=True)]
     notes = tuple(f"misleads.{one.method}" for one in estimates[1:] if one.value is not None and has_text(f"misleads.{one.method}"))
     plan = tables.layout("caption.simpler", [("column.method", "method"), _CHANGE, _USE], notes=("note.simpler", *notes))
     name = name or f"simpler-{estimates[0].outcome}"

@@ -44,8 +44,8 @@ def of_estimate(estimate: Estimate) -> Facts:
         "size_low": (Column("size_low", "percent", 1, n="n_events"), low),
         "size_high": (Column("size_high", "percent", 1, n="n_events"), high),
         "change": (Column("change", "percent", 1, n="n_events"), _percent(estimate.value) if ratio else None),
-        "change_low": (Column("change_low", "percent", 1, n="n_events"), _percent(estimate.low) if ratio else None),
-        "change_high": (Column("change_high", "percent", 1, n="n_events"), _percent(estimate.high) if ratio else None),
+        "change_low": (Column("change_low", "number", 1, unit="percent", n="n_events"), _percent(estimate.low) if ratio else None),
+        "change_high": (Column("change_high", "number", 1, unit="percent", n="n_events"), _percent(estimate.high) if ratio else None),
         "level": (Column("level", "percent"), 100.0 * estimate.level),
         "p": (Column("p", "p"), estimate.p),
         "n_citizens": (Column("n_citizens", "count"), estimate.n_citizens),
@@ -54,6 +54,8 @@ def of_estimate(estimate: Estimate) -> Facts:
     }
     for name, value in estimate.facts.items():
         told[f"fact_{name}"] = (fact_column(name), value)
+        if name in ("bound_low", "bound_high"):
+            told[name] = (Column(name, "percent", 1), _percent(value))
     return told
 
 

@@ -35,7 +35,7 @@ def tile_map(study: Study, population: pd.DataFrame, *, name: str = "") -> Shown
         "n_citizens": (Column("n_citizens", "count"), sum(int(row["n_citizens"][1] or 0) for row in rows)),
     }
     kept = {key: facts[key] for key in ("outcome", "n_citizens", "first_month", "last_month")}
-    show = [("column.municipality", "municipality"), ("column.cluster", "cluster"), ("column.n_citizens", "n_citizens"), ("column.n_events", "n_events"), ("column.value", "value")]
+    show = [(f"column.{key}", key) for key in ("municipality", "cluster", "n_citizens", "n_events", "value")]
     stem = "figure.tile_map"
     return making.shown(
         study,

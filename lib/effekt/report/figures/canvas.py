@@ -1,6 +1,6 @@
 """The paper that every figure is drawn on: size, type, colours, and the way out as PNG or SVG.
 
-A figure is 5.6 inches wide with 9 point type, so that it can be read at 400 pixels and fills a column of A4. Colours differ in
+A figure is 5 inches wide with 9 point type, so that it can be read at 400 pixels and fills a column of A4. Colours differ in
 lightness as well as hue (Okabe and Ito's blue and vermilion; one-hue ramps), so that they survive grey print.
 """
 
@@ -22,11 +22,11 @@ from effekt.report import numbers
 from effekt.report.figures import svg_markup
 from effekt.report.sentences import Filled
 
-WIDTH = 5.6
+WIDTH = 5.0
 INK, MUTED, RULE, PAPER = "#1a1a1a", "#555f69", "#c9ced3", "#ffffff"
 OBSERVED, EXPECTED, BAND, SHADE = "#0072b2", "#b34700", "#f3d5bf", "#e9ecef"
 RAMP = ("#e3eef7", "#b5d0e8", "#7aaed6", "#2a6fa8", "#123f6e")
-DOTS_PER_INCH = 135
+DOTS_PER_INCH = 150
 TINTS = (1.0, 0.72, 0.45, 0.2)
 _STYLE = {
     "font.family": ["DejaVu Sans"],
@@ -68,8 +68,8 @@ def blank(height: float) -> Figure:
 
 def head(figure: Figure, title: str, subtitle: str) -> float:
     """Title (the question or finding) and subtitle (unit, n) at the top left; returns the height they leave, 0-1 of the figure."""
-    lines = textwrap.wrap(title, 58, break_long_words=False)
-    below = textwrap.wrap(subtitle, 84, break_long_words=False)
+    lines = textwrap.wrap(title, 52, break_long_words=False)
+    below = textwrap.wrap(subtitle, 74, break_long_words=False)
     height = figure.get_figheight()
     step = 0.185 / height
     top = 1 - 0.06 / height
@@ -103,7 +103,7 @@ def digits_for(step: float) -> int:
 
 
 def png(figure: Figure) -> bytes:
-    """A palette PNG of 756 pixels width without metadata: the same bytes every time."""
+    """A palette PNG of 750 pixels width without metadata: the same bytes every time."""
     from PIL import Image
 
     canvas = FigureCanvasAgg(figure)

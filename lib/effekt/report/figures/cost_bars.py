@@ -24,7 +24,7 @@ def draw(result: Result) -> Figure:
     with canvas.style():
         figure = canvas.blank(HEIGHT)
         top = canvas.head(figure, sentence(result, result.context["title"]), sentence(result, result.context["subtitle"]))
-        axes = figure.add_axes((0.248, 0.13, 0.635, top - 0.13 - 0.11))
+        axes = figure.add_axes((0.278, 0.13, 0.59, top - 0.13 - 0.11))
         sectors = range(1, len(result.rows) - 1)
         total = len(result.rows) - 1
         ends = [value for bar in PLACES if (value := result.column(bar)[total]) is not None]
@@ -71,7 +71,7 @@ def _key(axes: Axes, result: Result, sectors: range) -> None:
     column = column_place(result, "sector")
     for place, row in enumerate(sectors):
         name = label(result, str(result.rows[row][column]))
-        box = Rectangle((x, 1.045), 0.028, 0.055, transform=axes.transAxes, facecolor=FILLS[place % len(FILLS)][0], edgecolor=canvas.MUTED, lw=0.5, clip_on=False)
-        axes.add_patch(box)
+        look = {"facecolor": FILLS[place % len(FILLS)][0], "edgecolor": canvas.MUTED, "lw": 0.5}
+        axes.add_patch(Rectangle((x, 1.045), 0.028, 0.055, transform=axes.transAxes, clip_on=False, **look))
         drawn = axes.text(x + 0.04, 1.072, name, transform=axes.transAxes, va="center", size=8.5)
         x += 0.075 + canvas.width_of(drawn, axes)

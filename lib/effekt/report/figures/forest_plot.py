@@ -10,12 +10,15 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from effekt.report.figures import canvas
 from effekt.report.results import Result
-from effekt.report.sentences import cell, filled, label, sentence
+from effekt.report.sentences import cell, label, sentence
 
 ROW = 0.29
 STEPS = (0.02, 0.05, 0.1, 0.2)
 DOUBLINGS = tuple(2.0**power for power in range(-12, 13))
 MOST_MARKS = 6
+LEFT, WIDEST, EDGE = 0.268, 0.40, 0.985
+LETTER, GAP, LONGEST = 0.042, 0.07, 9
+NUMBERS = ("ratio", "low", "high")
 
 
 def draw(result: Result) -> Figure:
@@ -26,10 +29,11 @@ def draw(result: Result) -> Figure:
         figure = canvas.blank(height)
         top = canvas.head(figure, sentence(result, result.context["title"]), sentence(result, result.context["subtitle"]))
         foot = 0.42 / height
-        axes = figure.add_axes((0.245, foot, 0.45, top - foot - 0.2 / height))
+        at = _columns(result, order)
+        axes = figure.add_axes((LEFT, foot, min(WIDEST, (EDGE - LEFT) / at["high"]), top - foot - 0.2 / height))
         _scale(axes, result, order)
         for place, row in enumerate(order):
-            _draw_row(axes, result, row, len(order) - place)
+            _draw_row(axes, result, row, len(order) - place, at)
         axes.set_ylim(0.4, len(order) + 0.6)
         return figure
 
@@ -45,14 +49,16 @@ def _scale(axes: Axes, result: Result, order: list[int]) -> None:
     even = shared <= 2
     axes.xaxis.set_major_locator(FixedLocator(marks))
     axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: canvas.scale_text(value, result.language, shared if even else canvas.digits_for(value))))
+    digits = {mark: shared if even else canvas.digits_for(mark) for mark in marks}
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: canvas.scale_text(value, result.language, digits[value])))
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.tick_params(length=3)
     axes.axvline(1.0, color=canvas.INK, lw=0.9, zorder=1)
     middle = axes.transAxes.inverted().transform(axes.transData.transform((1.0, 1.0)))[0]
-    axes.text(middle - 0.03, 1.0, f"\u2190 {label(result, 'figure.fewer')}", transform=axes.transAxes, ha="right", va="bottom", size=8, color=canvas.MUTED)
-    axes.text(middle + 0.03, 1.0, f"{label(result, 'figure.more')} \u2192", transform=axes.transAxes, ha="left", va="bottom", size=8, color=canvas.MUTED)
+    look = {"transform": axes.transAxes, "va": "bottom", "size": 8, "color": canvas.MUTED}
+    axes.text(middle - 0.03, 1.0, f"\u2190 {label(result, 'figure.fewer')}", ha="right", **look)
+    axes.text(middle + 0.03, 1.0, f"{label(result, 'figure.more')} \u2192", ha="left", **look)
 
 
 def _marks(low: float, high: float) -> list[float]:
@@ -62,38 +68,48 @@ def _marks(low: float, high: float) -> list[float]:
         if len(marks) <= MOST_MARKS:
             return marks
     there = [mark for mark in DOUBLINGS if low <= mark <= high]
-    return [mark for mark in there if round(math.log2(mark)) % math.ceil(len(there) / MOST_MARKS) == 0]
+    return [mark for mark in there if round(math.log2(mark)) % math.ceil(len(there) / 4) == 0]
 
 
 def _interval(result: Result, row: int) -> tuple:
     return tuple(result.column(key)[row] for key in ("low", "high"))
 
 
-def _draw_row(axes: Axes, result: Result, row: int, y: float) -> None:
+def _draw_row(axes: Axes, result: Result, row: int, y: float, at: dict[str, float]) -> None:
     kind = str(result.column("kind")[row]).removeprefix("row.")
     ratio = result.column("ratio")[row]
     low, high = _interval(result, row)
-    left, right = axes.get_yaxis_transform(), axes.get_yaxis_transform()
+    left = axes.get_yaxis_transform()
     bold = "bold" if kind == "pooled" else "normal"
     axes.text(-0.04, y, cell(result, row, "unit").text, transform=left, ha="right", va="center", weight=bold, size=8.5)
     if low is None or high is None:
-        axes.text(1.05, y, label(result, "not_estimated"), transform=right, ha="left", va="center", color=canvas.MUTED, size=8.5)
+        axes.text(1 + GAP, y, label(result, "not_estimated"), transform=left, ha="left", va="center", color=canvas.MUTED, size=8.5)
         return
     if kind == "prediction":
         axes.plot([low, high], [y, y], color=canvas.MUTED, lw=1.4, ls=(0, (3, 1.5)), marker="|", ms=7, zorder=2)
-        _numbers(axes, result, row, y, "cells.interval", "normal")
+        _numbers(axes, result, row, y, at, "normal", skip="ratio")
         return
     if kind == "pooled":
         axes.fill([low, ratio, high, ratio], [y, y + 0.26, y, y - 0.26], color=canvas.EXPECTED, lw=0, zorder=3)
     else:
         axes.plot([low, high], [y, y], color=canvas.OBSERVED, lw=1.4, solid_capstyle="butt", zorder=2)
         axes.plot([ratio], [y], marker="s", ms=5, color=canvas.OBSERVED, zorder=3)
-    _numbers(axes, result, row, y, "cells.ratio_interval", bold)
+    _numbers(axes, result, row, y, at, bold)
 
 
-def _numbers(axes: Axes, result: Result, row: int, y: float, key: str, weight: str) -> None:
-    """The numbers of a row at its right, each naming its cell, set one after the other."""
-    x = 1.05
-    for part in filled(result, key, row):
-        drawn = canvas.write(axes, x, y, part, transform=axes.get_yaxis_transform(), ha="left", va="center", size=8.5, weight=weight)
-        x += canvas.width_of(drawn, axes)
+def _columns(result: Result, order: list[int]) -> dict[str, float]:
+    """Right edges of the columns of numbers (and the middle of the word between), in widths of the axes, by their longest number."""
+    longest = {key: max((len(cell(result, row, key).text) for row in order if result.column(key)[row] is not None), default=4) for key in NUMBERS}
+    ratio = 1 + GAP / 2 + LETTER * min(longest["ratio"], LONGEST)
+    low = ratio + GAP + LETTER * min(longest["low"], LONGEST)
+    word = low + GAP * 1.2
+    return {"ratio": ratio, "low": low, "to": word, "high": word + GAP + LETTER * min(longest["high"], LONGEST)}
+
+
+def _numbers(axes: Axes, result: Result, row: int, y: float, at: dict[str, float], weight: str, skip: str = "") -> None:
+    """The numbers of a row in columns at its right, each naming its cell; set flush right, so that they hold in any typeface."""
+    look = {"transform": axes.get_yaxis_transform(), "va": "center", "size": 8.5, "weight": weight}
+    for key in NUMBERS:
+        if key != skip:
+            canvas.write(axes, at[key], y, cell(result, row, key), ha="right", **look)
+    axes.text(at["to"], y, label(result, "figure.to"), ha="center", **look)

@@ -38,7 +38,8 @@ def draw(result: Result) -> Figure:
 def _legend(axes: Axes) -> None:
     handles, names = axes.get_legend_handles_labels()
     order = sorted(range(len(names)), key=lambda place: handles[place].get_marker() != "o")
-    place = {"loc": "lower left", "bbox_to_anchor": (-0.012, 1.14), "ncols": 2, "borderpad": 0, "columnspacing": 1.4}
+    box = axes.get_position()
+    place = {"loc": "lower left", "bbox_to_anchor": (-box.x0 / box.width, 1.14), "ncols": 2, "borderpad": 0, "columnspacing": 1.4}
     axes.legend([handles[i] for i in order], [names[i] for i in order], frameon=False, fontsize=8.5, handlelength=2.2, **place)
 
 
@@ -76,7 +77,7 @@ def _shade(axes: Axes, result: Result, rows: list[dict]) -> None:
         left, right = first["at"] - 0.5 / 12, last["at"] + 0.5 / 12
         axes.axvspan(left, right, color=canvas.SHADE, lw=0, zorder=0)
         turn = 90 if right - left < 1.4 else 0
-        look = {"ha": "center", "va": "bottom", "size": 7.5, "color": canvas.MUTED, "rotation": turn}
+        look = {"ha": "center", "va": "bottom", "size": 8, "color": canvas.MUTED, "rotation": turn}
         axes.text((left + right) / 2, 0.02, name, transform=axes.get_xaxis_transform(), **look)
 
 
@@ -105,7 +106,7 @@ def _marks(axes: Axes, result: Result) -> None:
         low, high = axes.get_xlim()
         edge, side = (high, "right") if at > (low + high) / 2 else (low, "left")
         words = f"{month(known['month'], result.language)}: {in_sentence(label(result, known['why']))}"
-        axes.text(edge, 1.005, words, transform=over, ha=side, va="bottom", size=7.5, color=canvas.MUTED)
+        axes.text(edge, 1.005, words, transform=over, ha=side, va="bottom", size=7.8, color=canvas.MUTED)
 
 
 def _scales(axes: Axes, result: Result, rows: list[dict]) -> None:
@@ -116,7 +117,7 @@ def _scales(axes: Axes, result: Result, rows: list[dict]) -> None:
     digits = canvas.digits_for(float(marks[1] - marks[0]))
     longest = max(len(canvas.scale_text(float(mark), result.language, digits)) for mark in marks)
     box = axes.get_position()
-    left = 0.038 + 0.0165 * longest
+    left = 0.04 + 0.0185 * longest
     axes.set_position((left, box.y0, box.x1 - left, box.height))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: canvas.scale_text(value, result.language, digits)))
     axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))

@@ -74,14 +74,16 @@ def _tile(axes: Axes, result: Result, row: int, spot: Place, edges: list[float])
     x, y = spot
     value = result.column("value")[row]
     shade = None if value is None else sum(float(value) >= edge for edge in edges)
-    look = {"facecolor": canvas.PAPER, "hatch": "////", "edgecolor": canvas.RULE} if shade is None else {"facecolor": canvas.RAMP[shade], "edgecolor": "none"}
+    hatched = {"facecolor": canvas.PAPER, "hatch": "////", "edgecolor": canvas.RULE}
+    look = hatched if shade is None else {"facecolor": canvas.RAMP[shade], "edgecolor": "none"}
     axes.add_patch(Rectangle((x + GAP, y + GAP), 1 - 2 * GAP, 1 - 2 * GAP, lw=0, **look))
     ink = canvas.PAPER if shade is not None and shade >= DARK_FROM else canvas.INK
     names = textwrap.wrap(cell(result, row, "municipality").text.replace("-", "- "), 11)
     lines = [name.replace("- ", "-") for name in names]
     axes.text(x + 0.5, y + 0.34, "\n".join(lines), ha="center", va="center", size=8, color=ink, linespacing=1.0)
     if value is None:
-        axes.text(x + 0.5, y + 0.72, label(result, "figure.too_few"), ha="center", va="center", size=8, color=canvas.INK, bbox={"facecolor": canvas.PAPER, "lw": 0, "pad": 1})
+        ground = {"facecolor": canvas.PAPER, "lw": 0, "pad": 1}
+        axes.text(x + 0.5, y + 0.72, label(result, "figure.too_few"), ha="center", va="center", size=8, color=canvas.INK, bbox=ground)
     else:
         canvas.write(axes, x + 0.5, y + 0.72, cell(result, row, "value"), ha="center", va="center", size=10, weight="bold", color=ink)
 
