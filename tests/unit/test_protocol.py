@@ -54,7 +54,7 @@ WRONG = {
     "earlier project after the start": ("to: 2012-04", "to: 2013-04", "2013-04", ["reaches into the months from the start 2013-03"]),
     "earlier project that ends before it begins": ("to: 2012-04", "to: 2012-01", "from: 2012-02", ["2012-02 to 2012-01 ends before it begins"]),
     "municipality in two clusters": ('["0615"]', '["0615", "0741"]', '"0615", "0741"', ['"0741" is in two places: alfa (line 9) and beta']),
-    "municipality in cluster and comparison": ('["0461"]', '["0461", "0751"]', '"0461", "0751"', ['"0751" is in two places: alfa (line 9) and comparison']),
+    "municipality in cluster and comparison": ('["0461"]', '["0751"]', 'municipalities: ["0751"]', ['two places: alfa (line 9) and comparison']),
     "municipality twice in a cluster": ('["0615"]', '["0615", "0615"]', '"0615", "0615"', ['municipality "0615" is given twice in beta']),
     "cluster without municipalities": ('["0615"]', "[]", "[]", ["municipalities: at least one is needed"]),
     "code of no municipality": ('["0615"]', '["0616"]', '"0616"', ['"0616" is no municipality code valid since 2007']),
@@ -72,7 +72,7 @@ WRONG = {
     "a key given twice": ("language: en", "language: en\nlanguage: da", "language: da", ["'language' is given twice"]),
     "not YAML": ("language: en", "language: {en", "language", ["not valid YAML"]),
     "an anchor": ("language: en", "language: &a en\ntarget: *a", "target", ["anchors and aliases"]),
-    "a known break outside": ("language: en", "known_breaks: [{month: 2019-03, why: {da: a, en: b}}]", "2019-03", ["2019-03 lies outside data_period"]),
+    "a known break outside": ("language: en", "known_breaks: [{month: 2019-03, why: {da: a, en: b}}]", "2019-03", ["2019-03 lies outside"]),
 }
 
 

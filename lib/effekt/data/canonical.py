@@ -13,7 +13,8 @@ from effekt.data.registers import REGISTERS
 def write_tables(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, int]:
     """Write every canonical table to `folder`, in the order of the contracts; later ones may read earlier ones by name. Returns rows a table.
 
-    Rows are ordered by the key of the table (by all columns where it has none): the order of the delivery says who is who no more than the study keys do.
+    Rows are ordered by the key of the table (by all columns where it has none), so that the order of the delivery tells no more of who is who
+    than the study keys do.
     Raises AssertionError where a reader gave rows that its contract forbids: a fault of the library, not of the delivery.
     """
     return {table.name: _write(connection, table, folder / f"{table.name}.parquet") for table in TABLES.values()}

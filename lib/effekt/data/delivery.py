@@ -68,18 +68,16 @@ def import_delivery(delivery_path: str | Path, study_path: str | Path, report: C
     study, delivery = find_study(study_path), Path(delivery_path)
     protocol = load_protocol(study)
     found, problems = _find(delivery)
-    if problems:
-        raise DeliveryError(_told(delivery, problems))
     stamp = {
         "files": {item.source.file: {"sha256": file_hash(item.path), "bytes": item.path.stat().st_size} for item in found.values()},
         "protocol": protocol.content_hash(),
         "library": hash_files(import_closure("effekt.data.delivery")),
     }
     before = read_report(study)
-    if before is not None and _stamp(study) == stamp and all((study / "tables" / f"{table}.parquet").is_file() for table in before.tables):
+    if not problems and before is not None and _stamp(study) == stamp and _all_there(study, before):
         return replace(before, unchanged=True)
     with replaced_folders(study, "tables", "keys") as (tables, keys), duckdb.connect(config={"temp_directory": str(tables / ".spill")}) as connection:
-        problems = [problem for item in found.values() for problem in load_text(connection, item)]
+        problems += [problem for item in found.values() for problem in load_text(connection, item)]
         if problems:
             raise DeliveryError(_told(delivery, problems))
         done = _import(connection, found, protocol, tables, keys)
@@ -138,6 +136,10 @@ def _check(connection: duckdb.DuckDBPyConnection, found: Found) -> FileAccount:
     n_in = _count(connection, f"checked_{name}")
     by_reaction = {kind: sum(item.n for item in broken if item.reaction == kind) for kind in ("quarantine", "set_aside")}
     return FileAccount(found.source.file, n_in, _count(connection, f"kept_{name}"), by_reaction["quarantine"], by_reaction["set_aside"], broken)
+
+
+def _all_there(study: Path, done: ImportReport) -> bool:
+    return all((study / "tables" / f"{table}.parquet").is_file() for table in done.tables)
 
 
 def _write_quarantine(connection: duckdb.DuckDBPyConnection, accounts: list[FileAccount], tables: Path) -> None:

@@ -8,7 +8,7 @@ import ibis
 from ibis import _
 from ibis.expr.types import IntegerValue, Table
 
-from effekt.measures.rules import amount_that_counts
+from effekt.measures.rules import amount_that_counts, whole
 from effekt.protocol import Protocol
 
 
@@ -28,7 +28,7 @@ def build(tables: Mapping[str, Table], protocol: Protocol) -> Table:
     sums = sum_costs(lines, protocol)
     names = [name for name in sums.columns if name not in ("citizen_id", "month")]
     joined = tables["person_months"].select(*KEYS).left_join(sums, ["citizen_id", "month"])
-    return joined.select(*KEYS, **{name: ibis.coalesce(joined[name], 0).cast("int64") for name in names})
+    return joined.select(*KEYS, **{name: ibis.coalesce(joined[name], 0) for name in names})
 
 
 def add_fixed_prices(service: Table, unit_cost: Table, price_index: Table, price_year: int) -> Table:
@@ -54,7 +54,7 @@ def sum_costs(lines: Table, protocol: Protocol) -> Table:
     """Outcomes summed over cost lines, by citizen and month."""
     outcomes = [outcome for outcome in protocol.catalogue().values() if outcome.source == "costs"]
     dated = lines.mutate(month=lines.date.truncate("M"))
-    return dated.group_by("citizen_id", "month").agg(**{outcome.id: amount_that_counts(dated, outcome).sum().cast("int64") for outcome in outcomes})
+    return dated.group_by("citizen_id", "month").agg(**{outcome.id: whole(amount_that_counts(dated, outcome).sum()) for outcome in outcomes})
 
 
 def divide_rounded(amount: IntegerValue, by: IntegerValue) -> IntegerValue:

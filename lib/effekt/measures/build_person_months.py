@@ -9,7 +9,7 @@ import ibis
 from ibis import _
 from ibis.expr.types import Table
 
-from effekt.measures.rules import amount_that_counts
+from effekt.measures.rules import amount_that_counts, whole
 from effekt.protocol import Protocol
 
 
@@ -73,7 +73,7 @@ def count_events(stays: Table, protocol: Protocol) -> Table:
     """Outcomes counted in stays, by citizen and the month in which the stay starts."""
     outcomes = [outcome for outcome in protocol.catalogue().values() if outcome.source == "stays"]
     dated = stays.mutate(month=stays.start.date().truncate("M"))
-    return dated.group_by("citizen_id", "month").agg(**{outcome.id: amount_that_counts(dated, outcome).sum() for outcome in outcomes})
+    return dated.group_by("citizen_id", "month").agg(**{outcome.id: whole(amount_that_counts(dated, outcome).sum()) for outcome in outcomes})
 
 
 def age_at(birth_date: Table, day: Table) -> Table:

@@ -129,7 +129,8 @@ def add_cross_cluster(stays: Table, residence: Table, protocol: Protocol) -> Tab
     living = living.filter(living.moved_in <= living.start.date(), living.start.date() < living.moved_out)
     units = ibis.memtable({"shak4": list(load_hospital_clusters()), "hospital_cluster": list(load_hospital_clusters().values())})
     joined = stays.left_join(living.select("stay_id", "home_cluster"), "stay_id").mutate(shak4=stays.shak.left(4)).left_join(units, "shak4")
-    known = joined.home_cluster.isin([cluster.id for cluster in protocol.clusters]) & joined.hospital_cluster.notnull()
+    clusters = [cluster.id for cluster in protocol.clusters]
+    known = ibis.coalesce(joined.home_cluster.isin(clusters) & joined.hospital_cluster.isin(clusters), False)
     return joined.mutate(
         cross_cluster=known.ifelse(joined.home_cluster != joined.hospital_cluster, ibis.null("boolean")),
         primary_diagnosis=joined.primary_diagnosis.nullif(""),

@@ -63,8 +63,9 @@ def check_cost_months(made: Table, inputs: Mapping[str, Table], protocol: Protoc
 
 
 def _check_prices(inputs: Mapping[str, Table], protocol: Protocol) -> list[str]:
-    """Lines without a price or an index, looked up once for each kind of line instead of for each line."""
+    """Lines within the data without a price or an index, looked up once for each kind of line instead of for each line."""
     service = inputs["service"]
+    service = service.filter(service.date >= protocol.data_period.first, service.date < next_month(protocol.data_period.last))
     kinds = service.mutate(amount_oere=service.amount_oere.notnull().ifelse(0, ibis.null("int64")))
     kinds = kinds.group_by("service_type", "price_year", "unit", "amount_oere").agg(n=kinds.count()).mutate(quantity=1.0)
     priced = add_fixed_prices(kinds, inputs["unit_cost"], inputs["price_index"], protocol.price_year)
@@ -85,7 +86,7 @@ def _check_sums(made: Table, sums: Table) -> list[str]:
 
 
 def _sums(table: Table, names: list[str]) -> dict[str, int]:
-    row = table.agg(**{name: ibis.coalesce(table[name].sum(), 0).cast("int64") for name in names}).execute().iloc[0]
+    row = table.agg(**{name: ibis.coalesce(table[name].sum(), 0) for name in names}).execute().iloc[0]
     return {name: int(row[name]) for name in names}
 
 

@@ -9,6 +9,14 @@ from ibis.expr.types import BooleanValue, IntegerValue, Table
 from effekt.catalogue.outcomes import Outcome
 
 
+def whole(number: IntegerValue) -> IntegerValue:
+    """A sum of integers as int64.
+
+    DuckDB sums into 128 bits, which parquet would store as a float; Ibis takes the sum for int64 and leaves a plain cast out.
+    """
+    return number.cast("decimal(38, 0)").cast("int64")
+
+
 def rows_that_count(rows: Table, outcome: Outcome) -> BooleanValue:
     """True for the rows of the outcome's source that meet every condition; a missing value meets none."""
     import ibis

@@ -1,0 +1,108 @@
+"""What a citizen costs in a month: prices, years, weeks, sectors, and oere that never depend on the order of the rows."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import ibis
+import pyarrow as pa
+import pytest
+
+from effekt.measures import build_cost_months
+from effekt.measures.build_cost_months import divide_rounded
+from effekt.measures.reconcile import check_cost_months
+from effekt.protocol import read_protocol
+from tests.derived import built, canonical, little
+from tests.tiny import EVALUATION
+
+PEOPLE = pa.Table.from_pylist(
+    [
+        {"citizen_id": citizen, "month": date(2013, month, 1), "kommunekode": "0751", "cluster_id": "alfa", "days": 30}
+        for citizen in (1, 2)
+        for month in (1, 2, 3)
+    ],
+    schema=pa.schema(
+        [("citizen_id", pa.int64()), ("month", pa.date32()), ("kommunekode", pa.string()), ("cluster_id", pa.string()), ("days", pa.int32())]
+    ),
+)
+INDEX = [{"year": 2012, "index": 98.0}, {"year": 2013, "index": 100.0}, {"year": 2014, "index": 102.5}]
+HOUR = [{"service_type": "personal_care", "year": year, "amount_oere": 40_001, "unit": "hour"} for year in (2012, 2013)]
+
+
+def line(amount: int | None, day: str = "2013-02-05", citizen: int = 1, **changes: Any) -> dict[str, Any]:
+    row = {
+        "citizen_id": citizen,
+        "sector": "hospital",
+        "service_type": "drg_inpatient",
+        "date": date.fromisoformat(day),
+        "date_precision": "day",
+        "quantity": 1.0,
+        "unit": "contact",
+        "amount_oere": amount,
+        "price_year": 2013,
+        "cost_basis": "drg",
+        "payer": "region",
+    }
+    return row | changes
+
+
+def care(minutes: float, **changes: Any) -> dict[str, Any]:
+    return line(None, sector="municipality", service_type="personal_care", quantity=minutes, unit="minute", cost_basis="unit_cost") | changes
+
+
+def costs(*lines: dict[str, Any], unit_cost: list | None = None, **protocol: str) -> dict[tuple[int, str], dict]:
+    tables = {"service": list(lines), "unit_cost": HOUR if unit_cost is None else unit_cost, "price_index": INDEX, "person_months": PEOPLE}
+    return {(row["citizen_id"], f"{row['month']:%Y-%m}"): row for row in built(build_cost_months.build, tables, little(**protocol))}
+
+
+def test_every_row_of_person_months_is_there_with_zeros_where_nothing_was_used() -> None:
+    found = costs(line(500))
+    assert len(found) == 6 and found[1, "2013-02"]["cost_hosp"] == 500
+    assert sum(row["cost_total"] for row in found.values()) == 500
+
+
+def test_sectors_fall_in_their_columns_and_the_total_is_their_sum() -> None:
+    row = costs(line(500), line(70, sector="practice"), care(60), line(9, sector="medicine"))[1, "2013-02"]
+    assert [row[name] for name in ("cost_hosp", "cost_prac", "cost_mun", "cost_total")] == [500, 70, 40_001, 40_571]
+
+
+@pytest.mark.parametrize(("year", "amount"), [(2012, 102_041), (2013, 100_000), (2014, 97_561)])
+def test_fixed_prices_are_those_of_the_price_year(year: int, amount: int) -> None:
+    assert costs(line(100_000, price_year=year))[1, "2013-02"]["cost_hosp"] == amount
+
+
+def test_the_price_year_is_a_parameter_of_the_protocol() -> None:
+    tables = {"service": [line(100_000)], "unit_cost": [], "price_index": INDEX, "person_months": PEOPLE}
+    rows = built(build_cost_months.build, tables, read_protocol(EVALUATION.replace("price_year: 2013", "price_year: 2014")))
+    assert sum(row["cost_hosp"] for row in rows) == 102_500
+
+
+def test_minutes_are_paid_at_the_hourly_price_of_their_year_rounded_once_a_line() -> None:
+    assert costs(care(30))[1, "2013-02"]["cost_mun"] == 20_001
+    assert costs(care(30, price_year=2012))[1, "2013-02"]["cost_mun"] == 20_409
+
+
+def test_a_line_in_a_month_outside_the_target_is_nobodys() -> None:
+    assert sum(row["cost_total"] for row in costs(line(500, "2013-04-01"), line(500, citizen=3)).values()) == 0
+
+
+@pytest.mark.parametrize(("amount", "by", "expected"), [(5, 2, 3), (4, 3, 1), (-5, 2, -2), (-4, 3, -1), (0, 7, 0), (10**15, 3, 333333333333333)])
+def test_division_rounds_halves_up_in_integers(amount: int, by: int, expected: int) -> None:
+    divided = divide_rounded(ibis.literal(amount, "int64"), ibis.literal(by, "int64"))
+    assert ibis.duckdb.connect(threads=1).execute(divided) == expected
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        (care(60, price_year=2014), "1 service lines have neither an amount nor a unit cost"),
+        (care(60, unit="visit"), "1 service lines have neither an amount nor a unit cost"),
+        (line(5, price_year=2009), "1 service lines are of a year without a price index"),
+    ],
+)
+def test_a_line_without_a_price_or_an_index_stops_prepare(row: dict[str, Any], told: str) -> None:
+    rows = {"service": [row, line(5)], "unit_cost": HOUR, "price_index": INDEX}
+    tables = {name: ibis.memtable(canonical(name, given)) for name, given in rows.items()}
+    problems = check_cost_months(ibis.memtable(PEOPLE), {**tables, "person_months": ibis.memtable(PEOPLE)}, little())
+    assert len(problems) == 1 and problems[0].startswith(told)
