@@ -58,7 +58,8 @@ def test_what_a_programme_does_beyond_selection_is_found() -> None:
 def test_the_meter_needs_counts_of_everybody_eligible() -> None:
     for change, said in (
         ({"enrolled": True}, "Give everybody eligible"), ({"before": 0.5}, "not whole"),
-        ({"before": lambda f: f["before"] * ~f["enrolled"]}, "no event"), ({"years": 0.0}, "years is not above 0"), ({"before": np.nan}, "before is missing"),
+        ({"before": lambda f: f["before"] * ~f["enrolled"]}, "no event"), ({"years": 0.0}, "years is not above 0"),
+        ({"before": np.nan}, "before is missing"),
     ):  # fmt: skip
         with pytest.raises(DataError, match=said):
             estimates.regression_to_mean(population(500).assign(**change), **METER)
