@@ -65,3 +65,32 @@ def test_units_that_vary_by_chance_alone_get_the_exact_limits() -> None:
     found = funnel(still, overdispersion="winsorise")
     assert found.tau2 == 0 and not found.adjusted
     assert_allclose(found.limits["high_998"], R["exact_high998"], rtol=1e-9)
+
+
+def test_two_units_tell_a_spread_and_one_does_not() -> None:
+    two = pd.DataFrame({"unit": ["a", "b"], "observed": [4, 36], "expected": [16.0, 16.0]})
+    found = funnel(two, overdispersion="winsorise", share=1e-9)
+    assert found.phi == pytest.approx(16.0)  # z is -4 and 4
+    assert found.tau2 == pytest.approx((2 * 16 - 1) / (128 - 64))
+    one = funnel(two.iloc[:1], overdispersion="winsorise")
+    assert one.tau2 == 0 and not one.adjusted and one.phi == pytest.approx(16.0)
+
+
+def test_few_units_are_said_to_be_few() -> None:
+    assert funnel(RATIOS.iloc[:9]).cautions == ("few_units_compared",)
+    assert funnel(RATIOS.iloc[:10]).cautions == ()
+
+
+def test_limits_of_shares_stay_between_none_and_all() -> None:
+    small = pd.DataFrame({"unit": list("abc"), "observed": [2, 90, 1], "n": [2, 100, 3]})
+    limits = funnel(small).limits
+    assert limits["high_998"].tolist()[0] == pytest.approx(1.0) and (limits["low_998"] >= 0).all()
+    assert (limits["low_998"] <= limits["low_95"]).all() and (limits["high_95"] <= limits["high_998"]).all()
+
+
+def test_the_curve_runs_from_the_smallest_to_the_largest_unit() -> None:
+    found = funnel(RATIOS, overdispersion="truncate")
+    assert found.curve["expected"].iloc[[0, -1]].tolist() == [min(R["expected"]), max(R["expected"])]
+    assert found.curve["high_95"].is_monotonic_decreasing
+    largest = found.limits["expected"].idxmax()
+    assert found.curve["low_998"].iloc[-1] == pytest.approx(found.limits["low_998"][largest])

@@ -71,6 +71,8 @@ def late(*points: float) -> list[tuple[str, int, int, str]]:
         ((14.6, 10, 10, 14.6), []),
         ((14.5, 10, 14.5), []),
         ((7.4, 14.6, 7.4), [("two_of_three", 0, 2, "low")]),
+        ((14.6, 10, 14.6, 10, 14.6), [("two_of_three", 0, 4, "high")]),
+        ((14.6, 14.6, 10, 10, 14.6, 14.6), [("two_of_three", 0, 1, "high"), ("two_of_three", 4, 5, "high")]),
     ],
 )
 def test_each_rule_fires_where_it_should_and_not_before(points: tuple[float, ...], expected: list) -> None:
@@ -88,6 +90,17 @@ def test_a_constant_process_has_limits_without_width_and_says_so() -> None:
         assert chart.cautions == ("no_variation",)
         assert chart.signals.empty
         assert np.all(np.asarray(chart.high) == chart.centre)
+
+
+def test_one_period_is_enough_for_a_share_and_all_may_have_the_event() -> None:
+    chart = p_chart([3, 8], [10, 8], baseline=1)
+    assert chart.centre == 0.3 and chart.values.tolist() == [0.3, 1.0] and chart.baseline == 1
+    assert fired(chart) == [("beyond_limits", 1, 1, "high")]
+
+
+def test_signals_stand_in_order_of_time() -> None:
+    places = xmr([*EVEN, 17.0, 10.0, 5.0], baseline=20).signals["first"]
+    assert places.is_monotonic_increasing and {20, 22} <= set(places)
 
 
 def test_a_short_baseline_is_said() -> None:

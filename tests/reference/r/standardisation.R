@@ -8,8 +8,11 @@ direct <- function(x, n, s) {
 }
 x <- c(4, 12, 31, 40, 9); n <- c(5200, 3100, 2400, 1100, 210); s <- c(61000, 40500, 25800, 12900, 4300)
 rates <- c(.0011, .0032, .0118, .0301, .0515)
-indirect <- function(o, e) { t <- poisson.test(o, e); c(ratio = unname(t$estimate), low = t$conf.int[1], high = t$conf.int[2], p = t$p.value) }
-pairs <- list(c(0, 2.5), c(1, 4.2), c(3, 0.7), c(7, 7.3), c(96, 91.62), c(40, 71.9), c(1203, 1100.4))
+indirect <- function(o, e) {
+  t <- poisson.test(o, e)
+  c(ratio = unname(t$estimate), low = t$conf.int[1], high = t$conf.int[2], p = t$p.value, doubled = min(1, 2 * min(ppois(o, e), ppois(o - 1, e, lower.tail = FALSE))))
+}
+pairs <- list(c(0, 2.5), c(1, 4.2), c(9, 4.2), c(3, 0.7), c(7, 7.3), c(8, 8), c(96, 91.62), c(40, 71.9), c(1203, 1100.4), c(2, 60))
 write_json(list(
   counts = x, population = n, standard = s, rates = rates,
   direct = as.list(direct(x, n, s)), direct_zero = as.list(direct(0 * x, n, s)),
