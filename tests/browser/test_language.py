@@ -1,0 +1,93 @@
+"""A page speaks one language: nothing of the other's catalogues or prose is in what is seen, read aloud or hovered."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from effekt import paths
+from tests.browser.devtools import Page
+from tests.browser.test_pages import EVERY, LANGUAGES, file_of
+
+SHORTEST = 4
+SPOKEN = """(() => {
+  document.querySelectorAll('details.code pre').forEach(e => e.remove());
+  document.querySelectorAll('a[lang]').forEach(e => e.remove());
+  document.querySelectorAll('details').forEach(d => d.open = true);
+  const hidden = [...document.querySelectorAll('[alt],[title],[aria-label]')].flatMap(e => ['alt', 'title', 'aria-label'].map(n => e.getAttribute(n) || ''));
+  const drawn = [...document.querySelectorAll('svg text, svg title, svg desc')].map(e => e.textContent);
+  return [document.title, document.body.innerText, ...hidden, ...drawn].join('\\n');
+})()"""
+
+
+def pairs(value: object) -> Iterator[dict[str, str]]:
+    """Every {da, en} of a catalogue, however deep it lies."""
+    if isinstance(value, dict):
+        if set(LANGUAGES) <= set(value) and all(isinstance(value[language], str) for language in LANGUAGES):
+            yield {language: value[language] for language in LANGUAGES}
+        for item in value.values():
+            yield from pairs(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from pairs(item)
+
+
+def prose() -> Iterator[dict[str, str]]:
+    """The paired prose cells of the notebooks."""
+    for path in sorted(paths.NOTEBOOKS.glob("*.ipynb")):
+        cells = [cell for cell in json.loads(path.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "markdown"]
+        told = {language: ["".join(cell["source"]) for cell in cells if f"lang-{language}" in cell["metadata"].get("tags", ())] for language in LANGUAGES}
+        yield from ({"da": da, "en": en} for da, en in zip(told["da"], told["en"], strict=True))
+
+
+def fragments(text: str) -> set[str]:
+    """What stands between the places of a text, in pieces of a sentence, in small letters."""
+    pieces = re.split(r"\{[^}]*\}|[.,;:!?()\n#*–]+", text)
+    return {piece.strip().lower() for piece in pieces if len(re.sub(r"[\W\d_]", "", piece)) >= SHORTEST}
+
+
+def catalogue() -> dict[str, set[str]]:
+    """language -> every fragment that is of that language alone."""
+    files = sorted(path for path in paths.LIBRARY.rglob("*.yml") if path.is_file())
+    found = [pair for path in files for pair in pairs(yaml.safe_load(path.read_text(encoding="utf-8")))]
+    found += [*prose(), *pairs(yaml.safe_load((paths.DEMO / "evaluation.yml").read_text(encoding="utf-8")))]
+    both = {language: set().union(*(fragments(pair[language]) for pair in found)) for language in LANGUAGES}
+    whole = {language: "\n".join(pair[language].lower() for pair in found) for language in LANGUAGES}
+    return {
+        "da": {text for text in both["da"] if not contains(whole["en"], text)},
+        "en": {text for text in both["en"] if not contains(whole["da"], text)},
+    }
+
+
+def contains(text: str, fragment: str) -> bool:
+    """Whether the fragment stands in the text as whole words; a part of a file's name such as 03_admissions is none."""
+    place = text.find(fragment)
+    while place >= 0:
+        before, after = text[place - 1 : place], text[place + len(fragment) : place + len(fragment) + 1]
+        if not any(neighbour.isalpha() or neighbour == "_" for neighbour in (before, after)):
+            return True
+        place = text.find(fragment, place + 1)
+    return False
+
+
+@pytest.fixture(scope="module")
+def foreign() -> dict[str, set[str]]:
+    return catalogue()
+
+
+@pytest.mark.parametrize(("name", "language"), EVERY)
+def test_nothing_of_the_other_language_is_on_a_page(page: Page, published: Path, foreign: dict[str, set[str]], name: str, language: str) -> None:
+    text = " ".join(page.open(file_of(published, name, language)).value(SPOKEN).lower().split())
+    other = LANGUAGES[1 - LANGUAGES.index(language)]
+    assert [fragment for fragment in foreign[other] if contains(text, " ".join(fragment.split()))] == []
+    assert sum(contains(text, fragment) for fragment in foreign[language]) > 10
+
+
+def test_the_catalogues_hold_enough_to_notice_a_slip(foreign: dict[str, set[str]]) -> None:
+    assert all(len(foreign[language]) > 200 for language in LANGUAGES)
+    assert "pct" not in foreign["en"] and contains("der var ingen klar ændring", "ingen klar ændring")

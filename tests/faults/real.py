@@ -1,0 +1,28 @@
+"""One batch over the real notebooks, made once for all tests that look at its result."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+CLUSTER = "horsens"
+
+
+def publish_demo(once: Callable[..., Path], study: Path) -> Path:
+    """`outputs/latest` in a temporary folder: the region and one cluster, all notebooks, both languages."""
+
+    def make(folder: Path) -> None:
+        done = run_real(study, folder)
+        if done.returncode:
+            raise RuntimeError(done.stdout + done.stderr)
+
+    return once("published", make) / "latest"
+
+
+def run_real(study: Path, outputs: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """`effekt run` over the prepared demo study into `outputs`."""
+    command = [sys.executable, "-m", "effekt", "run", "--no-tables", "--study", str(study), "--outputs", str(outputs)]
+    return subprocess.run([*command, "--clusters", f"{CLUSTER},region", *arguments], cwd=REPOSITORY, capture_output=True, text=True, encoding="utf-8")
