@@ -42,8 +42,9 @@ def _how_sure(estimate: Estimate) -> list[Block]:
     """The interval in words, or why there is none."""
     if estimate.value is not None:
         return [block("text", wording.interval(estimate))]
-    nobody = [block("text", "interval.nobody")] if estimate.facts.get("n_citizens") == 0 else []
-    return nobody + [block("text", f"caution.{caution}") for caution in estimate.cautions]
+    if estimate.facts.get("n_citizens") == 0:
+        return [block("text", "interval.nobody")]
+    return [block("text", f"caution.{caution}") for caution in estimate.cautions]
 
 
 def _avoided(change: Any) -> tuple[list[Block], Facts]:

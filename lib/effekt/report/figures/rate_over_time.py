@@ -13,19 +13,19 @@ from effekt.report.numbers import month
 from effekt.report.results import Result
 from effekt.report.sentences import in_sentence, label, sentence
 
-HEIGHT = 3.7
+HEIGHT, EMPTY = 3.7, 1.5
 
 
 def draw(result: Result) -> Figure:
     """Draw a "time_series" result: rows after the first hold month, observed, expected, low, high, used."""
     with canvas.style():
-        figure = canvas.blank(HEIGHT)
-        top = canvas.head(figure, sentence(result, result.context["title"]), sentence(result, result.context["subtitle"]))
-        axes = figure.add_axes((0.095, 0.085, 0.885, top - 0.085 - 0.155))
         rows = [row for row in _points(result) if row["observed"] is not None or row["expected"] is not None]
+        figure = canvas.blank(HEIGHT if rows else EMPTY)
+        top = canvas.head(figure, sentence(result, result.context["title"]), sentence(result, result.context["subtitle"]))
+        axes = figure.add_axes((0.095, 0.085, 0.885, max(0.1, top - 0.085 - 0.155)))
         if not rows:
             axes.set_axis_off()
-            axes.text(0.5, 0.5, label(result, "figure.nobody"), transform=axes.transAxes, ha="center", color=canvas.MUTED)
+            figure.text(0.5, 0.12, label(result, "figure.nobody"), ha="center", color=canvas.MUTED)
             return figure
         _shade(axes, result, rows)
         _lines(axes, result, rows)
