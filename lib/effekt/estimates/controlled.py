@@ -21,6 +21,7 @@ METHOD = "controlled_time_series"
 SLOPE_MONTHS = 12
 PRETREND_MONTHS = 6
 DISAGREE = 1.5
+CHANCE = 0.01
 DETECTABLE = float(ndtri(0.975) + ndtri(0.8))
 
 
@@ -114,15 +115,16 @@ def controlled_time_series(
     return replace(found, **named)
 
 
-def _public(counts: Mapping[str, int]) -> dict[str, int]:
-    return {key: value for key, value in counts.items() if key.startswith("n_")}
+def _public(counts: Mapping[str, int], counted: bool) -> dict[str, int]:
+    """Counts that a sentence may quote; rows with an amount are no events."""
+    return {key: value for key, value in counts.items() if key.startswith("n_citizens") or (counted and key.startswith("n_"))}
 
 
 def _untold(cells: CitizenCells, plan: Plan, counts: Mapping, thin: tuple, level: float, limits: Mapping, counted: bool) -> ControlledChange:
     nothing = Estimate(
         "ratio", None, None, None, METHOD, "descriptive", contrast="programme_comparison", level=level, n_citizens=counts["n_citizens"],
         n_events=counts["n_events"] if counted else None, exposure=float(cells.exposure[plan.used].sum()), cautions=thin, reasons=("too_few",),
-        facts={**_public(counts), **limits},
+        facts={**_public(counts, True), **limits},
     )  # fmt: skip
     return ControlledChange(
         effect=nothing,
@@ -161,7 +163,7 @@ def _told(cells: CitizenCells, plan: Plan, counts: Mapping, comparison_exposure:
     by_unit = error_by_unit(model, at[:, 0])
     cautions = _cautions(model, len(before), sloped, inside, errors[0], by_unit)
     facts = {
-        **grade.facts, **_public(counts), "months_after": len(after), "horizon": plan.horizon, "n_units": len(model.unit_labels),
+        **grade.facts, **_public(counts, counted), "months_after": len(after), "horizon": plan.horizon, "n_units": len(model.unit_labels),
         "n_units_treated": int(cells.treated[model.unit_labels].sum()), "se_by_citizen": errors[0],
         "n_units_without_events": model.empty_units, "n_months_without_events": model.empty_months,
     }  # fmt: skip
@@ -207,8 +209,8 @@ def _cautions(model: CellModel, months_before: int, sloped: bool, inside: bool, 
 
 
 def _beyond_chance(by_unit: ClusterError, error: float) -> bool:
-    """Whether an error from few units is larger than one that is known, by more than its own chance at 5% (chi-square with its df)."""
-    return bool(chdtrc(by_unit.df, by_unit.df * (by_unit.se / error) ** 2) < 0.05)
+    """Whether an error from few units is larger than one that is known, by more than its own chance at 1% (chi-square with its df)."""
+    return bool(chdtrc(by_unit.df, by_unit.df * (by_unit.se / error) ** 2) < CHANCE)
 
 
 def _pretrend(cells: CitizenCells, plan: Plan, level: float) -> Estimate:
