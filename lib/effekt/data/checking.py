@@ -27,7 +27,7 @@ class Broken:
 def check_rows(connection: duckdb.DuckDBPyConnection, found: Found) -> tuple[Broken, ...]:
     """Make `checked_<name>` (typed columns, `row_no`, `verdict`) and the view `kept_<name>` from `raw_<name>`; return the rules that were broken."""
     source = found.source
-    typed = ", ".join(f'{_typed(column, found.positions[column.name])} AS "{column.name}"' for column in source.columns)
+    typed = ", ".join(f'{_bounded(column, found.positions[column.name])} AS "{column.name}"' for column in source.columns)
     verdicts = " ".join(
         f"WHEN {condition} THEN '{rule.id}'"
         for column in source.columns
@@ -97,6 +97,20 @@ def _typed(column: Column, position: int | None) -> str:
     raise ValueError(f"a delivered column cannot be of type {column.type}")
 
 
+def _bounded(column: Column, position: int | None) -> str:
+    """The typed value, or missing where it lies outside its bounds: no later rule can stumble over it, whatever the order they are tried in."""
+    typed = _typed(column, position)
+    if position is None or (column.low is None and column.high is None):
+        return typed
+    return f"CASE WHEN NOT coalesce({_outside(column, typed)}, false) THEN {typed} END"
+
+
+def _outside(column: Column, value: str) -> str:
+    bounds = [f"{value} < {column.low}"] if column.low is not None else []
+    bounds += [f"{value} > {column.high}"] if column.high is not None else []
+    return " OR ".join(bounds)
+
+
 def _is_decimal(text: str) -> str:
     """At most ten digits before the point: with any scale the product is a whole number that a double holds exactly."""
     return f"regexp_full_match({text}, '-?[0-9]{{1,10}}([.][0-9]{{1,6}})?')"
@@ -119,7 +133,6 @@ def _column_checks(table: str, column: Column, position: int | None) -> Iterator
     if column.codes:
         codes = ", ".join(f"'{code}'" for code in column.codes)
         yield Rule(f"{name}.code", "", "quarantine", f"Ukendt kode: {column.da}", f"Unknown code: {column.en}"), f"{text} NOT IN ({codes})"
-    bounds = [f"{typed} < {column.low}"] if column.low is not None else []
-    bounds += [f"{typed} > {column.high}"] if column.high is not None else []
-    if bounds:
-        yield Rule(f"{name}.range", "", "quarantine", f"Uden for grænserne: {column.da}", f"Outside its bounds: {column.en}"), " OR ".join(bounds)
+    if column.low is not None or column.high is not None:
+        rule = Rule(f"{name}.range", "", "quarantine", f"Uden for grænserne: {column.da}", f"Outside its bounds: {column.en}")
+        yield rule, _outside(column, typed)

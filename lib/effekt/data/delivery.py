@@ -13,6 +13,7 @@ import duckdb
 from effekt.catalogue.codes import load_municipalities
 from effekt.data.canonical import write_tables
 from effekt.data.checking import Broken, check_rows, empty_view
+from effekt.data.engine import engine_errors
 from effekt.data.folders import replaced_folders
 from effekt.data.keys import draw_salt, make_keys
 from effekt.data.reading import Found, find_file, load_text
@@ -24,6 +25,7 @@ from effekt.protocol import Protocol, load_protocol
 from effekt.provenance import file_hash, hash_files, import_closure
 
 RECORD = "import.json"
+FAULT = "[import.engine]: the rows could not be typed or checked ({name}). Report this as a fault of effekt, with its version."
 
 
 @dataclass(frozen=True)
@@ -77,10 +79,11 @@ def import_delivery(delivery_path: str | Path, study_path: str | Path, report: C
     if not problems and before is not None and _stamp(study) == stamp and _all_there(study, before):
         return replace(before, unchanged=True)
     with replaced_folders(study, "tables", "keys") as (tables, keys), duckdb.connect(config={"temp_directory": str(tables / ".spill")}) as connection:
-        problems += [problem for item in found.values() for problem in load_text(connection, item)]
-        if problems:
-            raise DeliveryError(_told(delivery, problems))
-        done = _import(connection, found, protocol, tables, keys)
+        with engine_errors(lambda name: DeliveryError(_told(delivery, [FAULT.format(name=name)]))):
+            problems += [problem for item in found.values() for problem in load_text(connection, item)]
+            if problems:
+                raise DeliveryError(_told(delivery, problems))
+            done = _import(connection, found, protocol, tables, keys)
         _write_record(tables / RECORD, {"stamp": stamp, **asdict(done)})
     for line in [line for account in done.accounts for line in account.lines()] + [f"note: {warning}" for warning in done.warnings]:
         report(line)

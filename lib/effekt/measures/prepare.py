@@ -128,29 +128,33 @@ def _key(step: Step, contents: Mapping[str, str], protocol: Protocol, engine: st
 
 
 def _build(step: Step, study: Path, protocol: Protocol) -> tuple[int, list[str]]:
-    import duckdb
     import ibis
 
+    from effekt.data.engine import engine_errors
     from effekt.measures import build_cost_months, build_person_months, build_stays
     from effekt.measures.reconcile import check_table
 
     builders = {"stays": build_stays.build, "person_months": build_person_months.build, "cost_months": build_cost_months.build}
+    def broken(name: str) -> DataError:
+        return DataError(
+            f"The derived table {step.table} could not be built ({name}): one of {', '.join(paths)} does not hold what its contract says. "
+            f"Make them again with: python -m effekt import {study / 'delivery'} --study {study}"
+        )
+
     paths = {name: study / "tables" / f"{name}.parquet" for name in step.inputs}
     paths |= {name: study / "derived" / f"{name}.parquet" for name in step.derived_inputs}
     final = study / "derived" / f"{step.table}.parquet"
     with _replaced(final) as fresh:
         connection = ibis.duckdb.connect(temp_directory=str(fresh.with_suffix(".spill")))
         try:
-            tables = {name: _open(connection, name, path, study) for name, path in paths.items()}
-            connection.to_parquet(_ordered(builders[step.table](tables, protocol), step, protocol), fresh, compression="zstd")
-            made = connection.read_parquet(fresh, table_name="made")
-            check_table(step.table, made, tables, protocol)
-            rows = int(made.count().execute())
-        except (duckdb.Error, ibis.IbisError) as error:
-            raise DataError(
-                f"The derived table {step.table} could not be built ({type(error).__name__}): one of {', '.join(paths)} does not hold what its "
-                f"contract says. Make them again with: python -m effekt import {study / 'delivery'} --study {study}"
-            ) from None
+            with engine_errors(broken):
+                tables = {name: _open(connection, name, path, study) for name, path in paths.items()}
+                connection.to_parquet(_ordered(builders[step.table](tables, protocol), step, protocol), fresh, compression="zstd")
+                made = connection.read_parquet(fresh, table_name="made")
+                check_table(step.table, made, tables, protocol)
+                rows = int(made.count().execute())
+        except ibis.IbisError as error:
+            raise broken(type(error).__name__) from None
         finally:
             connection.disconnect()
     return rows, list(made.columns)
