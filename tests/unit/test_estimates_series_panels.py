@@ -194,6 +194,17 @@ def test_equal_starts_reduce_the_orders_and_units_that_never_start_keep_that() -
     assert (unbounded.low, unbounded.high) == (None, None) and "interval_unbounded" in unbounded.effect.cautions
 
 
+def test_start_dates_are_dealt_to_the_clusters_that_got_them_whole() -> None:
+    panel = clusters(4)
+    parts = [panel.assign(unit=panel["unit"] + place, cluster=panel["unit"], events=panel["events"] + len(place)) for place in ("", " east")]
+    towns = pd.concat(parts)
+    found = estimates.rollout_test(towns)
+    assert found.n_orders == 120 and found.effect.value == pytest.approx(estimates.difference_in_differences(towns).coefficient, rel=1e-9)
+    broken = towns.assign(start=towns["start"].where(~towns["unit"].str.endswith("east"), MONTHS[14]))
+    with pytest.raises(DataError, match="5 clusters have more than one start"):
+        estimates.rollout_test(broken)
+
+
 def test_an_order_that_was_not_drawn_by_lot_is_told() -> None:
     panel = clusters(4)
     assert "order_not_random" in estimates.rollout_test(panel).effect.cautions and estimates.rollout_test(panel).effect.claim == "descriptive"

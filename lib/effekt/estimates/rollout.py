@@ -61,8 +61,9 @@ def rollout_test(
     ----------
     panel : DataFrame
         One row a unit and month (or period): unit, month, events and exposure (or the column named by `outcome`), start (first period of the
-        unit as started; missing = never). Few units: the start dates are dealt out in full up to 50,000 orders, beyond that 9,999 orders drawn
-        with `seed` are tried beside the one that happened (caution orders_sampled).
+        unit as started; missing = never). With a column cluster the dates are dealt to clusters, whole. Few units: the dates are dealt in
+        every way up to 50,000 orders; beyond that 9,999 orders drawn with `seed` are tried beside the one that happened (caution
+        orders_sampled).
     outcome : str
         "rate" (events / exposure) or a column.
     random_order : bool
@@ -86,12 +87,12 @@ def rollout_test(
     frames.check_level(level)
     if statistic not in ("did", "log_did"):
         raise DataError(f"statistic is {statistic!r}; it must be did or log_did.")
-    y, unit, period, starts, counts = _read(panel, outcome, statistic)
+    y, unit, group, period, starts, counts = _read(panel, outcome, statistic)
     started = np.flatnonzero(starts < np.inf)
     orders, sampled = _orders(starts[started], seed)
     given = np.tile(starts, (len(orders), 1))
     given[:, started] = orders
-    exposed = (period[None, :] >= given[:, unit]).astype(float)
+    exposed = (period[None, :] >= given[:, group]).astype(float)
     fixed = two_way_dummies(unit, period)
     left = exposed - (fixed @ np.linalg.lstsq(fixed, exposed.T, rcond=1e-11)[0]).T
     weight = np.einsum("ij,ij->i", left, exposed)
@@ -142,12 +143,14 @@ def _read(panel: pd.DataFrame, outcome: str, statistic: str) -> tuple:
             raise DataError(f"The rate is not above 0 in {int((y <= 0).sum())} rows, so it has no log. Use longer periods, or statistic='did'.")
         y = np.log(y)
     unit, _ = frames.codes(panel, "unit")
+    group = frames.codes(panel, "cluster")[0] if "cluster" in panel else unit
     period, periods = frames.codes(panel, period_column)
     start = panel["start"]
-    spread = start.groupby(unit).nunique(dropna=False)
+    spread = start.groupby(group).nunique(dropna=False)
     if (spread > 1).any():
-        raise DataError(f"{int((spread > 1).sum())} units have more than one start. A unit has one start, the same in all its rows.")
-    first = start.groupby(unit).first()
+        word = "clusters" if "cluster" in panel else "units"
+        raise DataError(f"{int((spread > 1).sum())} {word} have more than one start. Each has one start, the same in all its rows.")
+    first = start.groupby(group).first()
     try:
         place = [np.inf if pd.isna(value) else float(np.searchsorted(periods, np.asarray(value, dtype=periods.dtype))) for value in first]
     except (TypeError, ValueError):
@@ -158,7 +161,7 @@ def _read(panel: pd.DataFrame, outcome: str, statistic: str) -> tuple:
         raise DataError("Fewer than two units start within the data: there is no other order in which they could have started.")
     if not (period < starts.min()).any():
         raise DataError("No period lies before the first start: there is nothing to compare with.")
-    return y, unit, period, starts, counts
+    return y, unit, group, period, starts, counts
 
 
 def _orders(starts: np.ndarray, seed: int) -> tuple[np.ndarray, bool]:
