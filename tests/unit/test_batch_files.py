@@ -59,3 +59,16 @@ def test_only_one_batch_writes_at_a_time(tmp_path: Path) -> None:
         pass
     with files.only_one(tmp_path):
         pass
+
+
+def test_a_second_process_may_wait_for_the_first(tmp_path: Path) -> None:
+    told: list[str] = []
+    first = files.only_one(tmp_path)
+    first.__enter__()
+
+    def let_go() -> None:
+        told.append("waiting")
+        first.__exit__(None, None, None)
+
+    with files.only_one(tmp_path, let_go):
+        assert told == ["waiting"]

@@ -1,9 +1,15 @@
-"""From raw delivery to derived tables: each step looks for itself whether anything changed since it last ran."""
+"""From raw delivery to derived tables: each step looks for itself whether anything changed since it last ran.
+
+One process at a time makes the tables of a study; another waits for it and then finds nothing to do.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
+
+from effekt.batch.files import only_one
 
 Say = Callable[[str], None]
 
@@ -18,6 +24,25 @@ def ensure_delivery(study: Path, synthetic: bool, say: Say) -> None:
 
 def import_tables(study: Path, synthetic: bool, say: Say) -> None:
     """The delivery as canonical tables under study keys. Raises DeliveryError with every problem of every file."""
+    with _alone(study, say):
+        _import(study, synthetic, say)
+
+
+def prepare_tables(study: Path, synthetic: bool, say: Say) -> None:
+    """The derived tables that notebooks read, made from the canonical ones."""
+    from effekt.measures.prepare import prepare
+
+    with _alone(study, say):
+        _import(study, synthetic, say)
+        prepare(study, report=lambda line: None if line.endswith("unchanged") else say(line))
+
+
+def summary_only(say: Say) -> Say:
+    """`say` without the lines of detail: which rules rows broke, and notes. `effekt import` tells them all."""
+    return lambda line: None if line.startswith((" ", "note:")) else say(line)
+
+
+def _import(study: Path, synthetic: bool, say: Say) -> None:
     from effekt.data.delivery import import_delivery
 
     ensure_delivery(study, synthetic, say)
@@ -25,9 +50,5 @@ def import_tables(study: Path, synthetic: bool, say: Say) -> None:
         import_delivery(study / "delivery", study, report=say)
 
 
-def prepare_tables(study: Path, synthetic: bool, say: Say) -> None:
-    """The derived tables that notebooks read, made from the canonical ones."""
-    from effekt.measures.prepare import prepare
-
-    import_tables(study, synthetic, say)
-    prepare(study, report=lambda line: None if line.endswith("unchanged") else say(line))
+def _alone(study: Path, say: Say) -> AbstractContextManager[None]:
+    return only_one(study / "derived", lambda: say(f"Waiting for another effekt command that makes the tables of {study.name}."))

@@ -6,10 +6,10 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from effekt.errors import UsageError
 
@@ -108,23 +108,33 @@ def clean_leftovers(outputs: Path) -> int:
 
 
 @contextmanager
-def only_one(outputs: Path) -> Iterator[None]:
-    """Hold `outputs` for one batch at a time; the system lets go of it however the process ends.
+def only_one(folder: Path, waiting: Callable[[], None] | None = None) -> Iterator[None]:
+    """Hold `folder` for one process at a time; the system lets go of it however the process ends.
 
-    Raises UsageError while another batch holds it.
+    While another holds it: `waiting` is called once and then it is waited for; without `waiting`, UsageError.
     """
-    outputs.mkdir(parents=True, exist_ok=True)
-    with open(outputs / ".lock", "a+b") as file:
-        try:
-            if os.name == "nt":
-                import msvcrt
-
-                file.seek(0)
-                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-            else:
-                import fcntl
-
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise UsageError(f"Another effekt run is writing to {outputs}. Wait until it ends, then give the command again.") from None
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / ".lock", "a+b") as file:
+        if not _taken(file):
+            if waiting is None:
+                raise UsageError(f"Another effekt run is writing to {folder}. Wait until it ends, then give the command again.")
+            waiting()
+            while not _taken(file):
+                time.sleep(0.3)
         yield
+
+
+def _taken(file: IO[bytes]) -> bool:
+    try:
+        if os.name == "nt":
+            import msvcrt
+
+            file.seek(0)
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

@@ -66,7 +66,8 @@ def run_batch(options: Options, console: Console) -> Report:
     with files.only_one(options.outputs):
         files.clean_leftovers(options.outputs)
         if options.tables:
-            chain.prepare_tables(study, protocol.synthetic, lambda line: console.print(line, highlight=False, markup=False))
+            say = chain.summary_only(lambda line: console.print(line, highlight=False, markup=False))
+            chain.prepare_tables(study, protocol.synthetic, say)
         return _run(options, console, study, protocol, plan, wanted, started)
 
 
