@@ -15,7 +15,7 @@ from effekt.estimates import frames
 from effekt.estimates.estimate import Estimate
 from effekt.estimates.poisson import two_way_dummies
 
-MOST_ORDERS = 50_000
+MOST_ORDERS = 10_000
 SAMPLED = 9_999
 TIE = 1e-9
 
@@ -62,7 +62,7 @@ def rollout_test(
     panel : DataFrame
         One row a unit and month (or period): unit, month, events and exposure (or the column named by `outcome`), start (first period of the
         unit as started; missing = never). With a column cluster the dates are dealt to clusters, whole. Few units: the dates are dealt in
-        every way up to 50,000 orders; beyond that 9,999 orders drawn with `seed` are tried beside the one that happened (caution
+        every way up to 10,000 orders; beyond that 9,999 orders drawn with `seed` are tried beside the one that happened (caution
         orders_sampled).
     outcome : str
         "rate" (events / exposure) or a column.
@@ -212,5 +212,5 @@ def _interval(values: np.ndarray, slopes: np.ndarray, size: float) -> tuple[floa
         ]
     )
     points = np.unique(crossings)
-    accepted = [point for point in points if _share(values, slopes, point) > size]
-    return (float(accepted[0]), float(accepted[-1])) if accepted else (float(values[0]), float(values[0]))
+    ends = [next((point for point in way if _share(values, slopes, point) > size), values[0]) for way in (points, points[::-1])]
+    return float(ends[0]), float(ends[1])
