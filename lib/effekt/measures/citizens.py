@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from effekt.errors import UsageError
-from effekt.measures.frames import COMPARISON, clusters_of, named, period_of, rows_of
+from effekt.measures.frames import COMPARISON, DAYS_A_YEAR, clusters_of, in_units, named, periods_of, rows_of
 from effekt.study import Study
 
 if TYPE_CHECKING:
@@ -56,20 +56,13 @@ def persons(study: Study, outcome: str, value: Literal["events", "cost_dkk"] = "
     UsageError
         Unknown outcome, or `cost_dkk` asked of an outcome that is no cost. DataError: the derived table is missing or damaged.
     """
-    import pandas as pd
-
     if value not in ("events", "cost_dkk") or (value == "cost_dkk" and not study.outcome(outcome).is_cost):
         raise UsageError(f"persons(..., {outcome!r}, value={value!r}): value is 'events', or 'cost_dkk' for an outcome in money.")
     compared = [COMPARISON] if study.cluster is not None else []
-    rows = rows_of(study, outcome, [*clusters_of(study), *compared], ["citizen_id", "kommunekode", "cluster_id", "month"])
-    rows["treated"] = rows["cluster_id"] != COMPARISON
-    parts = []
-    for cluster in clusters_of(study):
-        own = rows if study.cluster is not None else rows[rows["cluster_id"] == cluster]
-        before, after = period_of(study, own["month"], cluster)
-        parts += [own[before].assign(after=False), own[after].assign(after=True)]
-    kept = pd.concat(parts).sort_values("month", kind="stable")
+    rows = periods_of(study, outcome, [*clusters_of(study), *compared]).sort_by("month")
     by = ["citizen_id", "treated", "after"]
-    frame = kept.groupby(by, as_index=False, sort=True).agg(unit=("kommunekode", "first"), events=("events", "sum"), exposure=("exposure", "sum"))
-    frame = frame.rename(columns={"events": value})
+    sums = rows.group_by(by, use_threads=False).aggregate([("kommunekode", "first"), (outcome, "sum"), ("days", "sum")]).to_pandas()
+    frame = sums.sort_values(by, ignore_index=True).rename(columns={"kommunekode_first": "unit"})
+    frame[value] = in_units(study, outcome, frame[f"{outcome}_sum"])
+    frame["exposure"] = frame["days_sum"] / DAYS_A_YEAR
     return named(frame[["citizen_id", "unit", "treated", "after", value, "exposure"]], study, outcome)

@@ -15,27 +15,21 @@ DAYS_A_YEAR = 365.25
 
 def rows_of(study: Study, outcome: str, clusters: Sequence[str], columns: Sequence[str]) -> pd.DataFrame:
     """Rows of the derived table that holds `outcome`, for these clusters: `columns`, `events` (money in kroner) and `exposure` (person-years)."""
-    record = study.outcome(outcome)
-    table = "cost_months" if record.is_cost else "person_months"
+    table = "cost_months" if study.outcome(outcome).is_cost else "person_months"
     read = study.read(table, [*columns, "days", outcome], filters=[("cluster_id", "in", list(clusters))])
     frame = read.rename(columns={outcome: "events"})
-    if record.is_cost:
-        frame["events"] = frame["events"] / 100
+    frame["events"] = in_units(study, outcome, frame["events"])
     frame["exposure"] = frame.pop("days") / DAYS_A_YEAR
     return frame
 
 
 def sums_of(study: Study, outcome: str, clusters: Sequence[str], by: Sequence[str]) -> pd.DataFrame:
     """As `rows_of`, summed by the columns `by` and sorted by them; oere and days are summed as integers first."""
-    record = study.outcome(outcome)
-    table = "cost_months" if record.is_cost else "person_months"
+    table = "cost_months" if study.outcome(outcome).is_cost else "person_months"
     read = study.read_arrow(table, [*by, "days", outcome], filters=[("cluster_id", "in", list(clusters))])
     summed = read.group_by(list(by)).aggregate([(outcome, "sum"), ("days", "sum")]).to_pandas(date_as_object=False)
-    frame = summed.sort_values(list(by), ignore_index=True)[list(by)]
     ordered = summed.sort_values(list(by), ignore_index=True)
-    frame["events"] = ordered[f"{outcome}_sum"] / 100 if record.is_cost else ordered[f"{outcome}_sum"]
-    frame["exposure"] = ordered["days_sum"] / DAYS_A_YEAR
-    return frame
+    return ordered[list(by)].assign(events=in_units(study, outcome, ordered[f"{outcome}_sum"]), exposure=ordered["days_sum"] / DAYS_A_YEAR)
 
 
 def clusters_of(study: Study) -> list[str]:
@@ -49,19 +43,43 @@ def named(frame: pd.DataFrame, study: Study, outcome: str) -> pd.DataFrame:
     return frame
 
 
-def period_of(study: Study, months: Any, cluster: str) -> tuple[Any, Any]:
-    """(before, after) for months seen from one cluster: two boolean arrays. Contaminated months and the phase-in are in neither.
+def periods_of(study: Study, outcome: str, clusters: Sequence[str]) -> Any:
+    """Arrow rows of an outcome in these clusters that count as before or after, with `treated` and `after`; `days` and the outcome as stored.
 
-    Before: from the first month of the data to the start; after: from the end of the phase-in to the last month of the data.
+    Before: from the first month of the data to the start; after: from the end of the phase-in to the last month. Contaminated months and the phase-in
+    are in neither. Rows of the comparison are split at the dates of the study's cluster; for the region each cluster has its own.
     """
+    import pyarrow as pa
+    import pyarrow.compute as compute
+
+    table = "cost_months" if study.outcome(outcome).is_cost else "person_months"
+    columns = ["citizen_id", "kommunekode", "cluster_id", "month", "days", outcome]
+    rows = study.read_arrow(table, columns, filters=[("cluster_id", "in", list(clusters))])
+    rows = rows.append_column("treated", compute.not_equal(rows["cluster_id"], COMPARISON))
+    parts = []
+    for cluster in clusters_of(study):
+        own = rows if study.cluster is not None else rows.filter(compute.equal(rows["cluster_id"], cluster))
+        for is_after, chosen in zip((False, True), _months(study.of(cluster), own["month"]), strict=True):
+            part = own.filter(chosen)
+            parts.append(part.append_column("after", pa.array([is_after]).take(pa.array([0] * part.num_rows, pa.int8()))))
+    return pa.concat_tables(parts)
+
+
+def _months(study: Study, months: Any) -> tuple[Any, Any]:
+    """(before, after): masks over months, as the cluster of the study sees them."""
     import pandas as pd
+    import pyarrow.compute as compute
 
-    own = study.of(cluster)
-    before = months < own.start
-    for first, last in own.contaminated:
-        before &= ~((months >= first) & (months <= last))
-    after = months >= own.start + pd.DateOffset(months=study.phase_in)
-    return before, after
+    before = compute.less(months, study.start.date())
+    for first, last in study.contaminated:
+        within = compute.and_(compute.greater_equal(months, first.date()), compute.less_equal(months, last.date()))
+        before = compute.and_(before, compute.invert(within))
+    return before, compute.greater_equal(months, (study.start + pd.DateOffset(months=study.phase_in)).date())
 
 
-__all__ = ["COMPARISON", "clusters_of", "named", "period_of", "rows_of", "sums_of"]
+def in_units(study: Study, outcome: str, sums: Any) -> Any:
+    """Sums of an outcome as frames show them: oere as kroner, counts as they are."""
+    return sums / 100 if study.outcome(outcome).is_cost else sums
+
+
+__all__ = ["COMPARISON", "clusters_of", "in_units", "named", "periods_of", "rows_of", "sums_of"]

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from effekt.measures.frames import named, period_of, rows_of
+from effekt.measures.frames import DAYS_A_YEAR, in_units, named, periods_of
 from effekt.study import Study
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_SUMS = ("events_before", "exposure_before", "events_after", "exposure_after")
 
 
 def population(study: Study, outcome: str) -> pd.DataFrame:
@@ -30,17 +28,20 @@ def population(study: Study, outcome: str) -> pd.DataFrame:
     """
     import pandas as pd
 
-    rows = rows_of(study, outcome, study.clusters, ["citizen_id", "kommunekode", "cluster_id", "month"])
-    parts = []
-    for cluster in study.clusters:
-        own = rows[rows["cluster_id"] == cluster]
-        before, after = period_of(study, own["month"], cluster)
-        for name in ("events", "exposure"):
-            own = own.assign(**{f"{name}_before": own[name].where(before, 0), f"{name}_after": own[name].where(after, 0)})
-        sums = own.groupby("kommunekode")[list(_SUMS)].sum()
-        parts.append(sums.assign(n_citizens=own.groupby("kommunekode")["citizen_id"].nunique()))
+    region = study.of(None)
+    rows = periods_of(region, outcome, study.clusters)
+    sums = rows.group_by(["kommunekode", "after"]).aggregate([(outcome, "sum"), ("days", "sum")]).to_pandas().set_index(["kommunekode", "after"])
     places = {code: cluster.id for cluster in study.protocol.clusters for code in cluster.municipalities}
-    frame = pd.concat(parts).reindex(list(places)).fillna(0)
-    frame = frame.rename_axis("kommunekode").reset_index().assign(cluster=list(places.values()))
-    frame = frame.astype({"n_citizens": "int64"})
-    return named(frame[["kommunekode", "cluster", "n_citizens", *_SUMS]], study, outcome)
+    frame = pd.DataFrame({"kommunekode": list(places), "cluster": list(places.values())})
+    frame["n_citizens"] = frame["kommunekode"].map(_citizens(study)).fillna(0).astype("int64")
+    for name, after in (("before", False), ("after", True)):
+        own = sums.reindex(pd.MultiIndex.from_product([list(places), [after]]), fill_value=0)
+        frame[f"events_{name}"] = in_units(study, outcome, own[f"{outcome}_sum"].to_numpy())
+        frame[f"exposure_{name}"] = own["days_sum"].to_numpy() / DAYS_A_YEAR
+    return named(frame, study, outcome)
+
+
+def _citizens(study: Study) -> pd.Series:
+    """How many people were ever in the target population of each municipality of the region."""
+    people = study.read_arrow("person_months", ["citizen_id", "kommunekode"], filters=[("cluster_id", "in", list(study.clusters))])
+    return people.group_by("kommunekode").aggregate([("citizen_id", "count_distinct")]).to_pandas().set_index("kommunekode")["citizen_id_count_distinct"]
