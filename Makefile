@@ -16,7 +16,7 @@ test: export OPENBLAS_NUM_THREADS = 1
 test:  ## everything that is checked before a change is kept
 	@$(INSTALL) --test
 	@$(VENV) -m effekt prepare --study data/demo
-	@$(VENV) -m pytest -n $(JOBS) --dist loadfile --nbval --nbval-current-env $(ARGS) tests notebooks
+	@$(VENV) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder --nbval --nbval-current-env $(ARGS) tests notebooks
 
 verify: export OPENBLAS_NUM_THREADS = 1
 verify:  ## the long proofs, with their figures

@@ -19,6 +19,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 SMALL = REPOSITORY / "tests" / "studies" / "small"
 REQUIRE_ALL = os.environ.get("EFFEKT_REQUIRE_ALL") == "1"
 OTHER_SYSTEMS = ("Windows only", "macOS only")
+LONGEST_FIRST = ("tests/install", "tests/docs", "tests/recovery", "tests/browser", "tests/faults", "notebooks")
 
 collect_ignore_glob = ["*.ipynb"]
 
@@ -26,6 +27,12 @@ collect_ignore_glob = ["*.ipynb"]
 def must_not_skip(reason: str) -> bool:
     """Whether a skip for this reason counts as a failure in this run."""
     return REQUIRE_ALL and not reason.removeprefix("Skipped: ").startswith(OTHER_SYSTEMS)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with few and long tests come first, so that no worker is left with one of them at the end."""
+    places = {folder: place for place, folder in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: next((place for folder, place in places.items() if item.nodeid.startswith(folder)), len(places)))
 
 
 @pytest.hookimpl(wrapper=True)

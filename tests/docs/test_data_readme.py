@@ -17,7 +17,8 @@ def test_every_field_of_the_protocol_is_there_and_no_other() -> None:
 
 
 def test_the_fields_marked_needed_are_those_without_a_default() -> None:
-    assert {name for name, said in FIELDS.items() if "*needed*" in said} == {name for name, field in Protocol.model_fields.items() if field.is_required()}
+    needed = {name for name, field in Protocol.model_fields.items() if field.is_required()}
+    assert {name for name, said in FIELDS.items() if "*needed*" in said} == needed
 
 
 def test_plain_defaults_are_the_real_ones() -> None:
