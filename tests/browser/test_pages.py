@@ -105,6 +105,12 @@ def test_banners_say_internal_and_synthetic(page: Page, published: Path, name: s
 
 
 @every_page
+def test_sentences_end_once_and_no_place_is_left_unfilled(page: Page, published: Path, name: str, language: str) -> None:
+    text = page.open(file_of(published, name, language)).value("document.querySelectorAll('pre').forEach(p => p.remove()), document.body.innerText")
+    assert re.findall(r".{20}(?:\.\.|\{|\}|\bNone\b|\bnan\b|  )", text) == []
+
+
+@every_page
 def test_every_link_leads_to_a_file_and_the_other_language_is_one_away(page: Page, published: Path, name: str, language: str) -> None:
     path = file_of(published, name, language)
     page.open(path)

@@ -87,6 +87,8 @@ def test_the_manifest_names_everything_that_was_published(once: Callable[..., Pa
     manifest = json.loads((published / "manifest.json").read_text(encoding="utf-8"))
     found = {path.relative_to(published).as_posix(): provenance.file_hash(path) for path in published.rglob("*") if path.is_file()}
     assert {name: known for name, known in found.items() if name not in ("manifest.json", "run.json")} == manifest["files"]
+    read = {run: set(about["tables"]) for run, about in manifest["runs"].items()}
+    assert read[f"03_admissions_{CLUSTER}"] == {"person_months"} and "cost_months" in read[f"06_cost_per_citizen_{CLUSTER}"]
     assert manifest["data"]["derived/person_months.parquet"] == provenance.file_hash(demo_study_path / "derived" / "person_months.parquet")
     assert manifest["seed"] == 20130201 and manifest["versions"]["papermill"] and len(manifest["library"]) > 50 and len(manifest["lock"]) == 64
     assert max(len(str(paths.OUTPUTS / "latest" / name)) for name in found) < 200

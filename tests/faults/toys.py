@@ -46,7 +46,7 @@ TABLE = """show({{"schema": 1, "id": "{id}", "view": "table", "synthetic": True,
  "labels": {{"toy": {{"da": "Legetøj <b>æ</b>", "en": "Toy <b>x</b>"}}, "column.toy": {{"da": "Navn", "en": "Name"}},
  "column.count": {{"da": "Antal", "en": "Count"}}}}}})"""
 DONE = """show({"schema": 1, "id": "done", "view": "done", "synthetic": True, "columns": [], "rows": [], "estimates": [],
- "context": {"tables": %s}, "labels": {}})"""
+ "context": {"tables_read": %s}, "labels": {}})"""
 SHOW = """from IPython.display import display
 show = lambda bundle: display({"application/vnd.effekt.result+json": bundle, "text/plain": bundle["view"]}, raw=True)"""
 

@@ -26,7 +26,7 @@ def failed(name: str, text: str) -> dict[str, Any]:
     return {"output_type": "error", "ename": name, "evalue": text, "traceback": []}
 
 
-DONE = cell(2, shown("done", tables=["stays"]))
+DONE = cell(2, shown("done", tables_read=["stays"]))
 
 
 def notebook(*cells: dict[str, Any]) -> dict[str, Any]:
@@ -44,6 +44,7 @@ def test_a_run_that_shows_the_final_result_is_ok_and_tells_its_tables() -> None:
         ([cell(), cell(2, shown("table"))], "did not show the final result"),
         ([DONE, cell(3)], "did not show the final result"),
         ([], "did not show the final result"),
+        ([cell(1, shown("done"))], "does not tell which tables were read"),
         ([cell(None), DONE], "cell 1 was not run"),
         ([cell(1, failed("KeyError", "'0101701234'")), DONE], "cell 1 stopped with KeyError"),
         ([cell(1, failed("DataError", "no table")), DONE], "cell 1: no table"),

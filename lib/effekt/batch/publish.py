@@ -106,7 +106,7 @@ def _manifest(folder: Path, outcomes: Sequence[Outcome], record: Record) -> dict
         "lock": provenance.hash_files([lock]) if lock.is_file() else "",
         "data": {path.relative_to(record.study).as_posix(): provenance.file_hash(path) for path in tables},
         "library": {path.relative_to(paths.LIBRARY).as_posix(): provenance.hash_files([path]) for path in library},
-        "runs": {outcome.run.id: dict(outcome.finished.facts) for outcome in outcomes if outcome.finished},
+        "runs": {outcome.run.id: {**outcome.finished.facts, "tables": list(outcome.finished.tables)} for outcome in outcomes if outcome.finished},
         "files": {path.relative_to(folder).as_posix(): provenance.file_hash(path) for path in sorted(folder.rglob("*")) if path.is_file()},
     }
 

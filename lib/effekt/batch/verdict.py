@@ -39,7 +39,10 @@ def judge(notebook: Mapping[str, Any]) -> Verdict:
     shown = list(results([cell for _, cell in code][-1:]))
     if not shown or shown[-1].get("view") != "done":
         return Verdict(False, "the last cell did not show the final result: it must be report.done(study)")
-    return Verdict(True, tables=tuple(shown[-1].get("context", {}).get("tables", ())))
+    tables = shown[-1].get("context", {}).get("tables_read")
+    if not isinstance(tables, list):
+        return Verdict(False, "the final result does not tell which tables were read: it must be report.done(study)")
+    return Verdict(True, tables=tuple(tables))
 
 
 def results(cells: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
