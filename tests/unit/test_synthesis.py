@@ -13,6 +13,7 @@ from effekt import estimates
 from effekt.errors import DataError
 from effekt.estimates import Estimate
 from effekt.estimates.spread import CRITERIA, VERDICTS
+from effekt.report.sentences import has_text
 from tests.sound import check
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -143,6 +144,11 @@ def test_a_pooled_effect_may_be_judged_for_a_new_unit() -> None:
     pooled = estimates.pool(effects().assign(estimate=lambda f: 4 * f["estimate"] + 0.2))
     mean, new = (estimates.spread_verdict(pooled, rule={"new_unit": flag}) for flag in (False, True))
     assert new.probability < mean.probability
+
+
+@pytest.mark.parametrize("key", [*VERDICTS, *(f"criterion_{name}" for name in CRITERIA)])
+def test_every_verdict_and_criterion_has_its_words(key: str) -> None:
+    assert has_text(f"verdict.{key}")
 
 
 @pytest.mark.parametrize(
