@@ -55,10 +55,14 @@ def test_the_dead_are_not_at_home_and_their_stays_end() -> None:
     assert found[["home", "away", "dead"]].to_numpy().tolist() == [[10, 2, 18], [30, 0, 0]]
 
 
+def test_who_dies_on_the_first_day_has_none_at_home() -> None:
+    assert days_alive_at_home(persons(0, None), NOBODY, days=30).by_citizen[["home", "dead"]].to_numpy().tolist() == [[0, 30], [30, 0]]
+
+
 def test_counted_again_day_by_day() -> None:
     rng = np.random.default_rng(8)
-    people = persons(*[None if life > 200 else int(life) for life in rng.exponential(150, 60)])
-    drawn = np.column_stack([rng.integers(1, 70, 200), rng.integers(-20, 100, 200), rng.integers(0, 25, 200)]).tolist()
+    people = persons(*[None if life > 200 else int(life) for life in rng.exponential(150, 25)])
+    drawn = np.column_stack([rng.integers(1, 30, 90), rng.integers(-20, 100, 90), rng.integers(0, 25, 90)]).tolist()
     away = stays(*[(who, first, first + length) for who, first, length in drawn])
     expected = []
     for person in people.itertuples():
