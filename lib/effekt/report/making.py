@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from effekt.estimates.estimate import Estimate
 from effekt.report import wording
+from effekt.report.numbers import LANGUAGES
 from effekt.report.results import Cell, Column
 from effekt.report.sentences import text
 from effekt.report.shown import Shown
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from effekt.study import Study
 
 Facts = dict[str, tuple[Column, Cell]]
-LANGUAGES = ("da", "en")
 _COUNTED = ("months", "citizens", "events", "units", "orders", "moved", "clusters", "periods")
 _COUNTS = ("k", "horizon", "min_events", "min_citizens", "replicates", "seed", "hac_lags", "imputations", "n_controls")
 

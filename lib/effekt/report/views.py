@@ -23,7 +23,6 @@ class View:
     html: Callable[[Result], str]
     plain: Callable[[Result], str]
     figure: Callable[[Result], Figure] | None = None
-    title: Callable[[Result], str] | None = None
     alt: Callable[[Result], str] | None = None
 
 
@@ -77,7 +76,7 @@ def _figure_view(draw: Callable[[Result], Figure]) -> View:
     def plain(result: Result) -> str:
         return f"{_title(result)}\n{_alt(result)}"
 
-    return View(html, plain, draw, _title, _alt)
+    return View(html, plain, draw, _alt)
 
 
 _SENTENCES = View(prose.html, prose.plain)
