@@ -19,7 +19,8 @@ from effekt.study import Study
 STUDY = Path(__file__).parent / "study"
 FACTS = {
     "months_before": 38, "months_needed": 12, "months_after": 43, "horizon": 12, "phase_in_months": 3, "contaminated_months": 9,
-    "pretrend": 1.012, "pretrend_p": 0.4412, "pretrend_detectable": 1.043, "bound_low": 0.8512, "bound_high": 1.0243, "n_citizens_treated": 4321, "n_events_treated": 3456,
+    "pretrend": 1.012, "pretrend_p": 0.4412, "pretrend_detectable": 1.043, "bound_low": 0.8512, "bound_high": 1.0243,
+    "n_citizens_treated": 4321, "n_events_treated": 3456,
 }  # fmt: skip
 REASONS = ("comparison_untreated", "enough_months_before", "pretrend_not_rejected", "phase_in_left_out", "contaminated_left_out")
 RATIO = Estimate(
@@ -38,7 +39,8 @@ BEFORE_AFTER = replace(
     RATIO, value=1.081, low=1.022, high=1.143, method="poisson_by_citizen", claim="descriptive", contrast="after_before", reasons=("no_comparison",)
 )  # fmt: skip
 FORECAST = replace(
-    BEFORE_AFTER, method="quasi_poisson_time_series", claim="extrapolated", contrast="programme_forecast", reasons=("no_comparison", "own_trend_forward")
+    BEFORE_AFTER, method="quasi_poisson_time_series", claim="extrapolated", contrast="programme_forecast",
+    reasons=("no_comparison", "own_trend_forward"),
 )  # fmt: skip
 MONEY = replace(RATIO, outcome="cost_total", measure_unit="dkk_per_person_year", n_events=None)
 AVOIDED = replace(RATIO, scale="difference", value=120.4, low=30.2, high=210.9)

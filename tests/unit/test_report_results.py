@@ -30,7 +30,8 @@ def persons(citizens: int, events: int = 1, money: bool = False) -> pd.DataFrame
     rows = [(f"{arm}{who}", arm, after, events, 1.0) for arm in (True, False) for who in range(citizens) for after in (False, True)]
     column = "cost_dkk" if money else "events"
     frame = pd.DataFrame(rows, columns=["citizen_id", "treated", "after", column, "exposure"])
-    frame.attrs |= {"outcome": "cost_total" if money else "adm_rate", "unit": "north", "measure_unit": "dkk_per_person_year" if money else "per_person_year"}
+    outcome, unit = ("cost_total", "dkk_per_person_year") if money else ("adm_rate", "per_person_year")
+    frame.attrs |= {"outcome": outcome, "unit": "north", "measure_unit": unit}
     return frame
 
 

@@ -50,7 +50,11 @@ def time_series(study: Study, change: Any, *, name: str = "") -> Shown:
             "breaks": [{"month": making.month(known.month), "why": f"break.{place}"} for place, known in enumerate(study.protocol.known_breaks)],
             "table": tables.layout(
                 "caption.time_series_money" if money else "caption.time_series",
-                [*((f"column.{key}", key) for key in ("month", "observed", "expected")), ("column.interval", "cells.interval"), ("column.used", "used")],
+                [
+                    *((f"column.{key}", key) for key in ("month", "observed", "expected")),
+                    ("column.interval", "cells.interval"),
+                    ("column.used", "used"),
+                ],
                 rows=tuple(range(1, len(rows))),
             ),
         },
