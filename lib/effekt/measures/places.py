@@ -44,4 +44,5 @@ def population(study: Study, outcome: str) -> pd.DataFrame:
 def _citizens(study: Study) -> pd.Series:
     """How many people were ever in the target population of each municipality of the region."""
     people = study.read_arrow("person_months", ["citizen_id", "kommunekode"], filters=[("cluster_id", "in", list(study.clusters))])
-    return people.group_by("kommunekode").aggregate([("citizen_id", "count_distinct")]).to_pandas().set_index("kommunekode")["citizen_id_count_distinct"]
+    counts = people.group_by("kommunekode").aggregate([("citizen_id", "count_distinct")]).to_pandas()
+    return counts.set_index("kommunekode")["citizen_id_count_distinct"]
