@@ -20,6 +20,7 @@ import typer
 from effekt.cli import app
 from effekt.paths import DEMO
 from effekt.protocol import read_protocol
+from tests.tree import outside_make
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
@@ -35,7 +36,7 @@ def blocks(kind: str) -> list[str]:
 
 def shell(text: str, cwd: Path, **environment: str) -> str:
     """Run a block; its output, or a failure that shows it."""
-    done = subprocess.run(["bash", "-euo", "pipefail", "-c", text], cwd=cwd, env={**os.environ, **environment}, capture_output=True, text=True)
+    done = subprocess.run(["bash", "-euo", "pipefail", "-c", text], cwd=cwd, env={**outside_make(), **environment}, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import tomllib
@@ -19,6 +18,7 @@ from effekt.errors import UsageError
 from effekt.packaging import environment, install, wheelhouse
 from effekt.packaging.instructions import instructions
 from effekt.packaging.lock import commands
+from tests.tree import outside_make
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -158,9 +158,8 @@ def test_every_file_that_the_library_reads_is_in_its_package() -> None:
 
 @pytest.mark.parametrize("target", ["run", "test", "verify", "wheelhouse", "lock"])
 def test_every_make_target_brings_the_environment_up_to_date_first(target: str, require_program: Callable[..., str]) -> None:
-    outside = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
     command = [require_program("make"), "--dry-run", target]
-    steps = subprocess.run(command, cwd=REPOSITORY, env=outside, capture_output=True, text=True, check=True).stdout
+    steps = subprocess.run(command, cwd=REPOSITORY, env=outside_make(), capture_output=True, text=True, check=True).stdout
     assert steps.startswith("python3 lib/effekt/packaging/install.py")
 
 
