@@ -15,7 +15,7 @@ from effekt.estimates.estimate import Estimate
 from effekt.estimates.group_time import Cohorts, GroupTimes, group_times, read
 
 METHOD = "callaway_santanna"
-FEW_UNITS = 40
+FEW_UNITS = 100
 CHUNK = 2_000
 
 
@@ -69,6 +69,9 @@ def staggered(
     Standard errors come from influence functions, the estimation of P(g) included, as in R's did with bstrap = FALSE: se^2 = sum over units
     (or clusters: of the sums) of squared influence, no small-sample factor, normal quantiles. Bands: multiplier bootstrap of the influences,
     Rademacher weights a unit (or cluster), the largest |t| over the rows with these se, its `level` quantile, never below the pointwise one.
+    Few units make both too narrow: with 20, 40 and 100 units in four equal cohorts, nominal 95% intervals of the overall effect of an event
+    study held in 90.6, 92.2 and 93.8% of 1,000 simulations, bands in 68.5, 85.1 and 92.0% (tests/verify/comparison.md): caution
+    few_units_influence below 100 units (clusters); the roll-out test is exact where starts were drawn by lot.
 
     Parameters
     ----------

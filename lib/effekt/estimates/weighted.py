@@ -20,8 +20,9 @@ def weighted_difference(persons: pd.DataFrame, *, outcome: str, treated: str, we
     """Weighted mean of `outcome` among the treated minus that among the comparison.
 
     Each arm's mean is sum(w y) / sum(w), so that the scale of the weights does not matter. The standard error is the heteroskedasticity-robust
-    one of the weighted regression on `treated` (HC0, no small-sample factor, weights taken as known [1]_): too large rather than too small for
-    the average effect in everybody, when the weights come from a fitted propensity. Interval and p are normal.
+    one of the weighted regression on `treated` (HC0, no small-sample factor, weights taken as known [1]_). Where the weights were fitted and
+    the covariates explain much of the outcome it is too large, never too small as far as was seen: nominal 95% intervals held in 99.3-99.5%
+    of 1,000 simulations with a covariate that explained half of the variance (tests/verify/comparison.md). Interval and p are normal.
 
     Parameters
     ----------
