@@ -1,4 +1,4 @@
-"""How often the intervals and tests of staggered starts, few clusters, weights and cost models are right; figures to comparison.json and comparison.md.
+"""How often intervals and tests of staggered starts, few clusters, weights and cost models are right; figures to comparison.json and comparison.md.
 
     python tests/verify/comparison.py [--replicates 1000] [--processes 2]
 

@@ -66,7 +66,8 @@ def wild_cluster_bootstrap(
     frame : DataFrame
         One row an observation. y : outcome. x : regressors (columns or simple terms, see `covariates.build`; text and categories become 0/1
         columns, so fixed effects are given as category columns). tested : the column of the design whose coefficient is tested (added where
-        it is not in x). An intercept is added unless a constant column, or a full set of 0/1 columns, is one already. weights : column of weights > 0.
+        it is not in x). An intercept is added unless a constant column, or a full set of 0/1 columns, is one already.
+    weights : column of weights > 0.
     cluster : column of the clusters that were treated as a whole.
 
     Returns
