@@ -19,7 +19,8 @@ SPOKEN = """(() => {
   document.querySelectorAll('details.code pre').forEach(e => e.remove());
   document.querySelectorAll('a[lang]').forEach(e => e.remove());
   document.querySelectorAll('details').forEach(d => d.open = true);
-  const hidden = [...document.querySelectorAll('[alt],[title],[aria-label]')].flatMap(e => ['alt', 'title', 'aria-label'].map(n => e.getAttribute(n) || ''));
+  const named = ['alt', 'title', 'aria-label'];
+  const hidden = [...document.querySelectorAll('[alt],[title],[aria-label]')].flatMap(e => named.map(n => e.getAttribute(n) || ''));
   const drawn = [...document.querySelectorAll('svg text, svg title, svg desc')].map(e => e.textContent);
   return [document.title, document.body.innerText, ...hidden, ...drawn].join('\\n');
 })()"""
@@ -41,7 +42,11 @@ def prose() -> Iterator[dict[str, str]]:
     """The paired prose cells of the notebooks."""
     for path in sorted(paths.NOTEBOOKS.glob("*.ipynb")):
         cells = [cell for cell in json.loads(path.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "markdown"]
-        told = {language: ["".join(cell["source"]) for cell in cells if f"lang-{language}" in cell["metadata"].get("tags", ())] for language in LANGUAGES}
+        told: dict[str, list[str]] = {language: [] for language in LANGUAGES}
+        for cell in cells:
+            for language in LANGUAGES:
+                if f"lang-{language}" in cell["metadata"].get("tags", ()):
+                    told[language].append("".join(cell["source"]))
         yield from ({"da": da, "en": en} for da, en in zip(told["da"], told["en"], strict=True))
 
 

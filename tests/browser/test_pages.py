@@ -23,7 +23,10 @@ CONTRAST = """(() => {
   const channel = c => { c /= 255; return c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4; };
   const light = c => 0.2126 * channel(c[0]) + 0.7152 * channel(c[1]) + 0.0722 * channel(c[2]);
   const parse = text => { const m = text.match(/[\\d.]+/g).map(Number); return m.length > 3 && m[3] === 0 ? null : m; };
-  const ground = node => { for (; node; node = node.parentElement) { const c = parse(getComputedStyle(node).backgroundColor); if (c) return c; } return [255, 255, 255]; };
+  const ground = node => {
+    for (; node; node = node.parentElement) { const c = parse(getComputedStyle(node).backgroundColor); if (c) return c; }
+    return [255, 255, 255];
+  };
   const poor = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
@@ -81,7 +84,8 @@ def test_the_content_policy_forbids_scripts_and_foreign_content(page: Page, publ
 def test_a_page_has_its_language_one_heading_a_title_and_landmarks(page: Page, published: Path, name: str, language: str) -> None:
     page.open(file_of(published, name, language))
     assert page.value("document.documentElement.lang") == language
-    assert page.value("[document.querySelectorAll('h1').length, document.querySelectorAll('main').length, document.title.length > 10]") == [1, 1, True]
+    assert page.value("[document.querySelectorAll('h1').length, document.querySelectorAll('main').length]") == [1, 1]
+    assert page.value("document.title.length") > 10
     levels = page.value("[...document.querySelectorAll('h1,h2,h3,h4')].map(heading => +heading.tagName[1])")
     assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False)), levels
     assert page.value("[...document.querySelectorAll('[id]')].length === new Set([...document.querySelectorAll('[id]')].map(e => e.id)).size")

@@ -31,7 +31,8 @@ def suite(tmp_path: Path) -> Suite:
 def batch(suite: Suite) -> Iterator[subprocess.Popen[str]]:
     """A batch of which one run is finished and others wait."""
     environment = suite.environment(TOY_FOLDER=str(suite.root))
-    driver = subprocess.Popen(suite.command("--jobs", "2"), cwd=suite.root, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    told = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    driver = subprocess.Popen(suite.command("--jobs", "2"), cwd=suite.root, env=environment, **told)
     end = time.monotonic() + 60
     while not (list((suite.outputs / ".finished").glob("01_waits_aarhus/*/en.json")) and len(list(suite.root.glob("started_*"))) >= 3):
         assert time.monotonic() < end and driver.poll() is None
@@ -63,7 +64,9 @@ def goes_on(suite: Suite) -> None:
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupt_ends_every_kernel_leaves_nothing_half_and_is_gone_on_from(suite: Suite, batch: subprocess.Popen[str], how: signal.Signals) -> None:
+def test_an_interrupt_ends_every_kernel_leaves_nothing_half_and_is_gone_on_from(
+    suite: Suite, batch: subprocess.Popen[str], how: signal.Signals
+) -> None:
     batch.send_signal(how)
     _, told = batch.communicate(timeout=30)
     assert batch.returncode == 130 and "Interrupted" in told and "Traceback" not in told
@@ -92,7 +95,8 @@ def test_an_interrupt_leaves_the_results_of_before_as_they_were(suite: Suite) ->
     (suite.root / "go").unlink()
     for path in suite.root.glob("started_*"):
         path.unlink()
-    driver = subprocess.Popen(suite.command("--fresh"), env=suite.environment(TOY_FOLDER=str(suite.root)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    environment = suite.environment(TOY_FOLDER=str(suite.root))
+    driver = subprocess.Popen(suite.command("--fresh"), env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     end = time.monotonic() + 60
     while not list(suite.root.glob("started_*")) and time.monotonic() < end:
         time.sleep(0.02)

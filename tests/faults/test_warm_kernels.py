@@ -50,8 +50,8 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The same probe in two warm kernels and in a plain one."""
     path = probe(tmp_path_factory.mktemp("probe"), PROBE, FIGURE)
     with Kernels(HEAVY) as warm, Kernels(plain=True) as plain:
-        made = {"warm": execute(path, {}, warm, 0), "again": execute(path, {}, warm, 1), "plain": execute(path, {}, plain, 0), "server": warm.server_pid}
-    return made
+        made = {"warm": execute(path, {}, warm, 0), "again": execute(path, {}, warm, 1), "plain": execute(path, {}, plain, 0)}
+        return {**made, "server": warm.server_pid}
 
 
 @FORK
@@ -80,7 +80,8 @@ def test_pandas_shows_what_it_shows_in_a_plain_kernel(both: dict[str, Any]) -> N
 @FORK
 def test_surroundings_are_those_of_a_plain_kernel(both: dict[str, Any]) -> None:
     warm, plain = printed(both["warm"])[0], printed(both["plain"])[0]
-    assert {name: warm[name] for name in ("cwd", "path", "threads", "hash", "main")} == {name: plain[name] for name in ("cwd", "path", "threads", "hash", "main")}
+    for name in ("cwd", "path", "threads", "hash", "main"):
+        assert warm[name] == plain[name]
 
 
 @FORK

@@ -134,7 +134,14 @@ def write_notebook(path: Path, notebook: Mapping[str, Any]) -> None:
 
 
 def notebook(
-    name: str, code: Sequence[str] = (), *, order: int = 1, per: str = "cluster", tables: Sequence[str] = ("person_months",), value: str = "1", parameters: str | None = None
+    name: str,
+    code: Sequence[str] = (),
+    *,
+    order: int = 1,
+    per: str = "cluster",
+    tables: Sequence[str] = ("person_months",),
+    value: str = "1",
+    parameters: str | None = None,
 ) -> dict[str, Any]:
     """A toy notebook that shows one table with one estimate and says it read `tables`; `code` runs before."""
     cells = [prose("da", f"# Hvad skete der i {name}?\n\nDansk prosa."), prose("en", f"# What happened in {name}?\n\nEnglish prose.")]
@@ -147,7 +154,8 @@ def notebook(
     for number, made in enumerate(cells):
         made["id"] = f"c{number}"
     kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-    return {"cells": cells, "metadata": {"effekt": {"order": order, "name": name, "per": per}, "kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
+    about = {"effekt": {"order": order, "name": name, "per": per}, "kernelspec": kernel}
+    return {"cells": cells, "metadata": about, "nbformat": 4, "nbformat_minor": 5}
 
 
 def cell(source: str, tags: Sequence[str] = ()) -> dict[str, Any]:

@@ -17,9 +17,10 @@ def write(study: Path, **tables: dict[str, object]) -> None:
 
 
 def test_a_table_depends_on_the_tables_that_it_was_made_from(tmp_path: Path) -> None:
-    write(tmp_path, stays={"key": "1", "inputs": ["contact"]}, person_months={"key": "2", "inputs": ["citizen", "stays"]}, costs={"key": "3", "inputs": []})
+    others = {"person_months": {"key": "2", "inputs": ["citizen", "stays"]}, "costs": {"key": "3", "inputs": []}}
+    write(tmp_path, stays={"key": "1", "inputs": ["contact"]}, **others)
     before = table_keys(tmp_path)
-    write(tmp_path, stays={"key": "changed", "inputs": ["contact"]}, person_months={"key": "2", "inputs": ["citizen", "stays"]}, costs={"key": "3"})
+    write(tmp_path, stays={"key": "changed", "inputs": ["contact"]}, **others)
     after = table_keys(tmp_path)
     assert {table for table in after if after[table] != before[table]} == {"stays", "person_months"}
 

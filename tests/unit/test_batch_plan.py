@@ -13,7 +13,11 @@ from effekt.errors import UsageError
 from tests.faults.toys import notebook, write_notebook
 
 CLUSTERS = ("aarhus", "horsens")
-EXTRA = 'study_path: str = "data/demo"  # folder\ncluster: str = "horsens"  # cluster\nwindow: int = 12  # months\nwide: bool = False\nnote: str | None = None'
+EXTRA = """study_path: str = "data/demo"  # folder
+cluster: str = "horsens"  # cluster
+window: int = 12  # months
+wide: bool = False
+note: str | None = None"""
 
 
 def load(folder: Path, **options: Any) -> Notebook:
@@ -46,7 +50,8 @@ def test_the_region_is_chosen_as_a_cluster_is(tmp_path: Path) -> None:
 
 
 def test_the_cluster_and_the_study_reach_the_parameters_and_the_defaults_stay(tmp_path: Path) -> None:
-    runs = make_plan([load(tmp_path, parameters=EXTRA)], CLUSTERS, "data/mine", wanted_clusters=["aarhus"], parameters={"window": "6", "wide": "true"})
+    made = [load(tmp_path, parameters=EXTRA)]
+    runs = make_plan(made, CLUSTERS, "data/mine", wanted_clusters=["aarhus"], parameters={"window": "6", "wide": "true"})
     assert dict(runs[0].parameters) == {"study_path": "data/mine", "cluster": "aarhus", "window": 6, "wide": True, "note": None}
 
 
@@ -136,7 +141,10 @@ def test_metadata_that_a_batch_needs_is_asked_for(tmp_path: Path) -> None:
         load_notebook(tmp_path / "x.ipynb")
 
 
-@pytest.mark.parametrize(("text", "kind", "value"), [("6", "int", 6), ("6", "float", 6.0), ("0.5", "int", "0.5"), ("None", "int | None", None), ("6", "str", "6")])
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [("6", "int", 6), ("6", "float", 6.0), ("0.5", "int", "0.5"), ("None", "int | None", None), ("6", "str", "6")],
+)
 def test_what_is_typed_is_read_as_the_parameter_declares(tmp_path: Path, text: str, kind: str, value: object) -> None:
     default = {"int": "1", "float": "1.0", "int | None": "None", "str": "''"}[kind]
     made = load(tmp_path, parameters=f'study_path: str = ""\ncluster: str = ""\nx: {kind} = {default}')

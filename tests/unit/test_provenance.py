@@ -12,7 +12,7 @@ from effekt import provenance
 
 TABLE = "from effekt import lazy\n_EXPORTS = {'pool': 'pooling', 'rate': 'rates'}\n__getattr__, __dir__ = lazy.exports(__name__, _EXPORTS)\n"
 FILES = {
-    "__init__.py": "from effekt import lazy\n_EXPORTS = {'Study': 'study', 'estimates': 'estimates'}\n__getattr__, __dir__ = lazy.exports(__name__, _EXPORTS)\n",
+    "__init__.py": TABLE.replace("{'pool': 'pooling', 'rate': 'rates'}", "{'Study': 'study', 'estimates': 'estimates'}"),
     "lazy.py": "from importlib import import_module\ndef exports(p, t):\n    return import_module(t), None\n",
     "errors.py": "",
     "study.py": "import effekt.errors\nNAME = 'labels.yml'\n",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,11 +29,13 @@ class Executed:
     seconds: float
 
 
-def execute(notebook: Path, parameters: Mapping[str, Any], kernels: Kernels, number: int) -> Executed:
+def execute(
+    notebook: Path, parameters: Mapping[str, Any], kernels: Kernels, number: int, on_cell: Callable[[int, int], None] = lambda done, total: None
+) -> Executed:
     """Run one notebook from its first to its last cell, stopping at the first error.
 
     `parameters` go into a cell of their own after the parameters cell, as papermill does it; with none, the notebook runs as it stands.
-    An error in the notebook is a verdict, not an exception; so is a kernel that died.
+    `on_cell(done, total)` is told after each cell. An error in the notebook is a verdict, not an exception; so is a kernel that died.
     """
     load_papermill()
     import papermill
@@ -56,6 +58,7 @@ def execute(notebook: Path, parameters: Mapping[str, Any], kernels: Kernels, num
             progress_bar=False,
             kernels=kernels,
             number=number,
+            on_cell=on_cell,
         )
     except PapermillExecutionError:
         pass
@@ -95,7 +98,15 @@ def _register_engine() -> None:
         """papermill's own engine with our kernels, ended at once when the last cell has run."""
 
         @classmethod
-        def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, *, kernels: Kernels, number: int, **_: Any) -> None:
+        def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **given: Any) -> None:
+            kernels, number, on_cell = given["kernels"], given["number"], given["on_cell"]
+            complete = nb_man.cell_complete
+
+            def told(cell: Any, cell_index: int | None = None, **more: Any) -> None:
+                complete(cell, cell_index=cell_index, **more)
+                on_cell((cell_index or 0) + 1, len(nb_man.nb.cells))
+
+            nb_man.cell_complete = told
             client = PapermillNotebookClient(nb_man, km=kernels.manager(number), kernel_name=kernel_name, shutdown_kernel="immediate")
             client.execute(cleanup_kc=True, env=kernels.environment, cwd=str(paths.REPOSITORY))
 

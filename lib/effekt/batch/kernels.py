@@ -142,7 +142,8 @@ class Kernels:
 
 def environment(folder: Path) -> dict[str, str]:
     """The variables of every kernel: this library on the path, one thread for linear algebra, no start-up files of the user."""
-    inherited = {name: value for name, value in os.environ.items() if name not in ("JPY_PARENT_PID", "JPY_SESSION_NAME", "MPLBACKEND", "PYTHONSTARTUP")}
+    of_another_session = ("JPY_PARENT_PID", "JPY_SESSION_NAME", "MPLBACKEND", "PYTHONSTARTUP")
+    inherited = {name: value for name, value in os.environ.items() if name not in of_another_session}
     fixed = {"PYTHONHASHSEED": "0", "IPYTHONDIR": str(folder / "ipython"), "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
     return {**library_path(inherited), **fixed, **dict.fromkeys(ONE_THREAD, "1")}
 

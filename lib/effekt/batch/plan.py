@@ -41,7 +41,8 @@ def find_notebooks(folder: Path) -> tuple[Notebook, ...]:
         except UsageError as error:
             faults.append(str(error))
     names = [notebook.name for notebook in found]
-    faults += [f"Two notebooks have the name {name}: change one of them in its metadata." for name in sorted({n for n in names if names.count(n) > 1})]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    faults += [f"Two notebooks have the name {name}: change one of them in its metadata." for name in twice]
     if faults:
         raise UsageError("\n".join(faults))
     return tuple(sorted(found, key=lambda notebook: (notebook.order, notebook.name)))
@@ -135,12 +136,13 @@ def _has(name: str, declared: Sequence[str]) -> str:
 
 def _typed(notebook: Notebook, parameters: Mapping[str, str], faults: list[str]) -> dict[str, Any]:
     declared = {parameter.name: parameter for parameter in notebook.parameters}
+    free = [name for name in declared if name not in ("study_path", "cluster")]
     values = {}
     for name, text in parameters.items():
         if name in ("study_path", "cluster"):
             faults.append(f"The parameter {name} is set by {'--study' if name == 'study_path' else '--clusters'}.")
         elif name not in declared:
-            faults.append(f"Unknown parameter {name} of {notebook.path.name}.{closest(name, [n for n in declared if n not in ('study_path', 'cluster')])}")
+            faults.append(f"Unknown parameter {name} of {notebook.path.name}.{closest(name, free)}")
         else:
             value = read_value(text, declared[name])
             if not declared[name].accepts(value):

@@ -22,7 +22,10 @@ def modules_to_preload(runs: Sequence[PlannedRun]) -> tuple[str, ...]:
 
 
 def foreign_imports(source: str) -> set[str]:
-    """`import a.b` gives a.b; `from a import b` gives a and a.b, of which the second may turn out to be no module. Type checkers' imports are left out."""
+    """`import a.b` gives a.b; `from a import b` gives a and a.b, of which the second may turn out to be no module.
+
+    Imports for type checkers alone are left out.
+    """
     names: set[str] = set()
     waiting: list[ast.AST] = [ast.parse(source)]
     while waiting:

@@ -26,7 +26,7 @@ class Board:
         self._live: Progress | None = None
         if console.is_terminal:
             columns: tuple[Any, ...] = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-            self._live = Progress(*columns, console=console, transient=True)
+            self._live = Progress(*columns, console=console, transient=True, refresh_per_second=5)
             self._all = self._live.add_task("all runs", total=total, completed=reused)
 
     def __enter__(self) -> Board:
@@ -42,7 +42,14 @@ class Board:
         """A line with a clock of its own, on a terminal."""
         if self._live:
             with self._lock:
-                self._tasks[run.id] = self._live.add_task(f"  {run.id}", total=1)
+                self._tasks[run.id] = self._live.add_task(f"  {run.id}", total=None)
+
+    def cell(self, run: PlannedRun, done: int, total: int) -> None:
+        """The line's bar grows with the cells."""
+        if self._live:
+            with self._lock:
+                if run.id in self._tasks:
+                    self._live.update(self._tasks[run.id], completed=done, total=total)
 
     def ended(self, run: PlannedRun, executed: Executed) -> None:
         """The line is replaced by its outcome."""

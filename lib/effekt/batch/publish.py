@@ -53,7 +53,10 @@ def is_published(outputs: Path, content: str) -> bool:
 
 
 def publish(outputs: Path, name: str, outcomes: Sequence[Outcome], setting: Setting, record: Record, content: str) -> Path:
-    """Write `outputs/<name>` and copy it to `outputs/latest`; returns the index of the latter. Whatever was there stays until the new one is whole."""
+    """Write `outputs/<name>` and copy it to `outputs/latest`; returns the index of the latter.
+
+    Whatever was there stays until the new one is whole.
+    """
     building = outputs / f".{name}.building"
     files.remove(building)
     building.mkdir(parents=True)

@@ -22,6 +22,9 @@ class Watcher(Protocol):
     def started(self, run: PlannedRun) -> None:
         """A run was given to a worker (told from the worker's thread)."""
 
+    def cell(self, run: PlannedRun, done: int, total: int) -> None:
+        """So many cells of a run are done (told from the worker's thread)."""
+
     def ended(self, run: PlannedRun, executed: Executed) -> None:
         """A run is over (told from the main thread)."""
 
@@ -73,7 +76,7 @@ def run_all(
 def _one(run: PlannedRun, kernels: Kernels, number: int, watcher: Watcher) -> Executed:
     watcher.started(run)
     try:
-        return execute(run.notebook.path, run.parameters, kernels, number)
+        return execute(run.notebook.path, run.parameters, kernels, number, lambda done, total: watcher.cell(run, done, total))
     except Exception as error:
         return Executed({}, Verdict(False, f"the notebook could not be executed ({type(error).__name__})"), "", 0.0)
 

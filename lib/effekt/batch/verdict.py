@@ -10,7 +10,8 @@ from typing import Any
 from effekt import errors
 from effekt.report.results import MIME
 
-TRACEBACK = re.compile(r"Traceback \(most recent call last\)|^\s*(?:[A-Za-z_][\w.]*\.)?[A-Z]\w*(?:Error|Exception|Interrupt|Exit)\b(?:: |$)", re.MULTILINE)
+LAST_LINE = r"^\s*(?:[A-Za-z_][\w.]*\.)?[A-Z]\w*(?:Error|Exception|Interrupt|Exit)\b(?:: |$)"
+TRACEBACK = re.compile(rf"Traceback \(most recent call last\)|{LAST_LINE}", re.MULTILINE)
 EXPECTED = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, errors.EffektError)}
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 
