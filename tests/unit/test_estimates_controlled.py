@@ -229,3 +229,17 @@ def test_shared_variance_is_the_covariance_that_one_comparison_puts_between_two_
     together = pool([c.effect.named(outcome="x", unit=str(i)) for i, c in enumerate(changes)], tau2="EE", shared_variance=shared_variance(changes))
     apart = pool([c.effect.named(outcome="x", unit=str(i)) for i, c in enumerate(changes)], tau2="EE")
     assert together.se > apart.se and together.effect.claim == "identified"
+
+
+def test_errors_of_events_avoided_and_of_the_expected_series_are_those_of_leaving_citizens_out() -> None:
+    frame = region(6, citizens=140, treated_units=2, comparison_units=2)
+
+    def numbers(rows: pd.DataFrame) -> np.ndarray:
+        found = controlled_time_series(rows, start=START, **FEW)
+        return np.array([found.events_avoided.value, *np.log(found.counterfactual["rate"].iloc[[5, 30, 45]]), np.log(found.pretrend.value)])
+
+    whole = controlled_time_series(frame, start=START, **FEW)
+    left = np.array([numbers(frame[frame["citizen_id"] != citizen]) for citizen in frame["citizen_id"].unique()])
+    jackknife = np.sqrt(((left - left.mean(axis=0)) ** 2).sum(axis=0))
+    band = np.log(whole.counterfactual["high"] / whole.counterfactual["low"]).iloc[[5, 30, 45]] / (2 * 1.959964)
+    assert_allclose([whole.events_avoided.se, *band, whole.pretrend.se], jackknife, rtol=0.25)
