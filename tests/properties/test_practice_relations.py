@@ -185,3 +185,40 @@ def test_a_difference_of_scores_does_not_depend_on_the_zero_of_the_scale_and_mov
     swapped = estimates.ancova(frame.assign(treated=1 - frame["treated"]), **options).effect
     close(np.array([one.value, one.low, one.high]) * factor, [other.value, other.low, other.high], 1e-7)
     close((one.value, one.p), (-swapped.value, swapped.p), 1e-7)
+
+
+SCORES = pd.DataFrame({"post": [0.5, 0.7, 0.6, 0.9, 0.4], "before": [0.4, 0.7, 0.5, 0.6, 0.5], "treated": [0, 1, 0, 1, 1]})
+CASES = pd.DataFrame({"first": [0, 1, 0, 1, 1, 0, 1] * 4, "second": [0, 1, 1, 1, 0, 0, 1] * 4})
+HOMES = pd.DataFrame({"citizen_id": range(4), "start": pd.Timestamp("2014-01-01"), "death": pd.to_datetime([None, "2014-01-05", None, "2014-01-20"])})
+AWAY = pd.DataFrame({"citizen_id": [0], "start": pd.to_datetime(["2014-01-02"]), "end": pd.to_datetime(["2014-01-09"])})
+INTERVALS = {
+    "wilson": lambda level: estimates.wilson(4, 9, level=level),
+    "shares": lambda level: estimates.share_difference(4, 9, 2, 8, level=level),
+    "kappa": lambda level: estimates.kappa(CASES, level=level),
+    "ac1": lambda level: estimates.gwet_ac1(CASES, level=level),
+    "component": lambda level: estimates.systematic_component(practices(1), level=level),
+    "odds": lambda level: estimates.median_odds_ratio(practices(1), level=level),
+    "difference": lambda level: estimates.incidence_difference(spells(1), at=30, level=level),
+    "home": lambda level: estimates.days_alive_at_home(HOMES, AWAY, days=30, level=level).mean,
+    "covariance": lambda level: estimates.ancova(SCORES, post="post", baseline="before", group="treated", level=level).effect,
+    "incidence": lambda level: estimates.cumulative_incidence(spells(1), at=30, level=level).iloc[0],
+    "shrunk": lambda level: estimates.shrink(practices(1), level=level).units.iloc[0],
+    "better": lambda level: estimates.responder_share(SCORES, post="post", baseline="before", important=0.05, level=level).shares.iloc[0],
+}
+
+
+@pytest.mark.parametrize("call", INTERVALS.values(), ids=INTERVALS.keys())
+def test_a_higher_level_widens_the_interval_and_leaves_the_value(call) -> None:
+    narrow, wide = call(0.8), call(0.95)
+    value = next(getattr(narrow, name) for name in ("value", "estimate", "shrunk", "share") if hasattr(narrow, name))
+    assert wide.low < narrow.low < value < narrow.high < wide.high
+    assert value == next(getattr(wide, name) for name in ("value", "estimate", "shrunk", "share") if hasattr(wide, name))
+
+
+@pytest.mark.parametrize("level", [0.8, 0.95])
+def test_symmetric_intervals_reach_as_far_as_the_normal_quantile_says(level: float) -> None:
+    quantile = {0.8: 1.2815515655446004, 0.95: 1.959963984540054}[level]
+    for name in ("component", "difference", "home", "kappa"):
+        found = INTERVALS[name](level)
+        close(found.value - quantile * found.se, found.low)
+        close(found.value + quantile * found.se, found.high)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from statistics import NormalDist
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -26,6 +28,24 @@ def test_gee_is_geeglm(outcome: str, structure: str) -> None:
     assert_allclose(found.coefficients["estimate"], expected["estimate"], rtol=1e-6)
     assert_allclose(found.coefficients["se"], expected["se"], rtol=1e-6)
     assert (found.dispersion, found.correlation) == pytest.approx((expected["dispersion"], expected["correlation"]), rel=1e-6, abs=1e-9)
+
+
+@pytest.mark.parametrize("kind", ["gee", "mixed"])
+def test_intervals_of_coefficients_are_normal(kind: str) -> None:
+    options = {"outcome": "score", "covariates": ["wave"], "groups": "id", "level": 0.9}
+    table = (gee(ROWS, family="gaussian", **options) if kind == "gee" else mixed(ROWS, **options)).coefficients
+    assert table["name"].tolist() == ["intercept", "wave"]
+    assert_allclose(table["low"], table["estimate"] - 1.6448536269514722 * table["se"], rtol=1e-9)
+    assert_allclose(table["high"], table["estimate"] + 1.6448536269514722 * table["se"], rtol=1e-9)
+    assert_allclose(table["p"], [2 * NormalDist().cdf(-abs(z)) for z in table["estimate"] / table["se"]], rtol=1e-6, atol=1e-15)
+
+
+def test_few_groups_are_said_to_be_few() -> None:
+    options = {"outcome": "score", "covariates": ["wave"], "groups": "id"}
+    assert gee(ROWS, family="gaussian", **options).cautions == () and mixed(ROWS, **options).cautions == ()
+    few = ROWS[ROWS["id"] <= 29]
+    assert gee(few, family="gaussian", **options).cautions == ("few_units_compared",) == mixed(few, **options).cautions
+    assert gee(few, family="gaussian", **options).n_groups == mixed(few, **options).n_groups == few["id"].nunique()
 
 
 def test_log_exposure_is_an_offset() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from statistics import NormalDist
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -52,6 +54,23 @@ def test_kaplan_meier_is_survfit_with_greenwoods_error(spells: pd.DataFrame, at:
 def test_recurrent_events_are_coxph_with_efron_ties_and_cluster() -> None:
     found = recurrent_events(pd.DataFrame(R["recurrent"]), covariates=["treated", "age"])
     close(found, R["andersen_gill"], "coefficient", "se_naive", "se_robust")
+
+
+def test_the_interval_of_a_ratio_is_robust_and_normal_on_the_log_scale() -> None:
+    found = recurrent_events(pd.DataFrame(R["recurrent"]), covariates=["treated", "age"], level=0.9)
+    coefficient, se = (np.array(R["andersen_gill"][name]) for name in ("coefficient", "se_robust"))
+    assert_allclose(found["ratio"], np.exp(coefficient), rtol=1e-8)
+    assert_allclose(found["low"], np.exp(coefficient - 1.6448536269514722 * se), rtol=1e-8)
+    assert_allclose(found["high"], np.exp(coefficient + 1.6448536269514722 * se), rtol=1e-8)
+    assert_allclose(found["p"], [2 * NormalDist().cdf(-abs(z)) for z in coefficient / se], rtol=1e-8)
+
+
+def test_errors_may_be_robust_by_another_column() -> None:
+    spells = pd.DataFrame(R["recurrent"])
+    by_town = recurrent_events(spells.assign(town=spells["citizen_id"] % 9), covariates=["treated"], cluster="town")
+    by_citizen = recurrent_events(spells, covariates=["treated"])
+    assert by_town["coefficient"][0] == by_citizen["coefficient"][0] and by_town["se_naive"][0] == by_citizen["se_naive"][0]
+    assert by_town["se_robust"][0] != pytest.approx(by_citizen["se_robust"][0], rel=1e-3)
 
 
 def test_before_the_first_event_nothing_is_uncertain() -> None:

@@ -130,6 +130,22 @@ def test_shares_of_items_are_wilsons_one_by_one() -> None:
     assert found["low"].tolist() == low.tolist() and found["high"].tolist() == high.tolist()
 
 
+def test_one_answer_has_a_share_and_a_wide_interval() -> None:
+    assert wilson(1, 1).value == 1.0 and wilson(1, 1).low == pytest.approx(0.2065, abs=1e-4)
+    assert wilson(0, 1).value == 0.0 and wilson(0, 1).high == pytest.approx(0.7935, abs=1e-4)
+
+
+@pytest.mark.parametrize("top", [(), (0, 5), (4, 6), (7,)])
+def test_the_top_of_a_scale_lies_on_the_scale(top: tuple) -> None:
+    with pytest.raises(DataError, match="from 1 to 5"):
+        top_box(pd.DataFrame({"value": [5, 4]}), top=top)
+
+
+def test_another_scale_may_be_named_and_all_of_it_may_be_the_top() -> None:
+    assert top_box(pd.DataFrame({"value": [0, 10, 9]}), top=(9, 10), scale=(0, 10)).n_events == 2
+    assert top_box(pd.DataFrame({"value": [1, 5]}), top=(1, 2, 3, 4, 5)).value == 1.0
+
+
 def test_top_box_counts_the_best_answers_and_refuses_do_not_know() -> None:
     found = top_box(pd.DataFrame({"value": [5, 4, 3, 1, 5]}))
     assert (found.n_events, found.n_citizens, found.value, found.claim) == (3, 5, 0.6, "descriptive")
