@@ -59,3 +59,24 @@ def test_what_it_says_can_be_written_in_both_languages(call: Callable[[], Estima
             assert quoted <= {f"fact_{name}" for name in found.facts}, f"{key} ({language}) quotes a fact that is not there"
     assert found.claim == "descriptive"
     assert Estimate.from_record(found.record()) == found
+
+
+RESULTS: dict[str, Callable[[], object]] = {
+    "funnel": lambda: estimates.funnel(PRACTICES),
+    "shrunken": lambda: estimates.shrink(FLAT),
+    "chart": lambda: estimates.xmr([5.0, 5.0]),
+    "mixed": lambda: estimates.mixed(SCORES.assign(citizen_id=[1, 1, 2, 2, 3]), outcome="post", covariates=["treated"]),
+    "equations": lambda: estimates.gee(
+        SCORES.assign(citizen_id=[1, 1, 2, 2, 3]), outcome="post", covariates=["treated"], groups="citizen_id", family="gaussian"
+    ),
+}
+
+
+@pytest.mark.parametrize("call", RESULTS.values(), ids=RESULTS.keys())
+def test_the_cautions_of_results_that_are_no_estimates_can_be_written_too(call: Callable[[], object]) -> None:
+    found = call()
+    assert found.cautions
+    keys.check(cautions=found.cautions, facts=tuple(found.facts))
+    for key in found.cautions:
+        quoted = {name for text in catalogue()[f"caution.{key}"].values() for _, name, _, _ in Formatter().parse(text) if name}
+        assert quoted <= {f"fact_{name}" for name in found.facts}

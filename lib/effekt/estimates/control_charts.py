@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -38,6 +38,11 @@ class ControlChart:
     range_high: float | None = None
     range_signals: tuple[int, ...] = field(default=())
     cautions: tuple[str, ...] = ()
+
+    @property
+    def facts(self) -> Mapping[str, float]:
+        """The numbers that the sentences of the cautions quote."""
+        return {"n_periods": float(self.baseline)}
 
 
 def xmr(values: Values, *, baseline: int | None = None) -> ControlChart:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -29,7 +30,7 @@ class Funnel:
     curve : frame of the same limits over the range of sizes, for drawing: expected (or n) and the four limits.
     target : 1, or the common share. phi : mean square of the z-scores that were used (after winsorising); 1 is what chance gives.
     tau2 : variance between units, on the transformed scale. adjusted : whether the limits have tau2 in them.
-    outliers : rows of `limits` outside the 99.8% limits, with side (high | low). cautions : keys.
+    outliers : rows of `limits` outside the 99.8% limits, with side (high | low). cautions : keys. facts : what they quote.
     """
 
     limits: pd.DataFrame
@@ -41,6 +42,7 @@ class Funnel:
     transformation: Transformation
     outliers: pd.DataFrame
     cautions: tuple[str, ...] = ()
+    facts: Mapping[str, float] = field(default_factory=dict)
 
 
 def funnel(
@@ -110,7 +112,7 @@ def funnel(
     high, low = table["value"] > table["high_998"], table["value"] < table["low_998"]
     outliers = table[high | low].assign(side=np.where(high[high | low], "high", "low")).reset_index(drop=True)
     curve = pd.DataFrame({by: sizes, **_limits(sizes, target, scale, tau2, by)})
-    return Funnel(table, curve, target, phi, tau2, tau2 > 0, scale, outliers, cautions)
+    return Funnel(table, curve, target, phi, tau2, tau2 > 0, scale, outliers, cautions, {"n_units": kept})
 
 
 def _added_up(practices: pd.DataFrame, by: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

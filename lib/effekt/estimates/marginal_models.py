@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -48,6 +48,7 @@ class MarginalModel:
 
     coefficients : frame name, estimate, se (robust), low, high, p. correlation : of two rows of a group (exchangeable), of neighbours one
     unit of time apart (ar1), 0 (independence). dispersion : mean squared Pearson residual. n, n_groups : rows, groups. cautions : keys.
+    facts : what they quote.
     """
 
     coefficients: pd.DataFrame
@@ -56,6 +57,7 @@ class MarginalModel:
     n: int
     n_groups: int
     cautions: tuple[str, ...] = ()
+    facts: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,7 @@ def gee(
     covariance = inverse @ (scores.T @ scores) @ inverse
     cautions = ("few_units_compared",) if len(scores) < FEW_GROUPS else ()
     table = coefficient_table(names, beta, np.sqrt(np.diag(covariance)), level=level)
-    return MarginalModel(table, correlation, dispersion, len(y), len(rows.sizes), cautions)
+    return MarginalModel(table, correlation, dispersion, len(y), len(rows.sizes), cautions, {"n_units": len(scores)})
 
 
 def _outcome(persons: pd.DataFrame, outcome: str, family: str) -> np.ndarray:

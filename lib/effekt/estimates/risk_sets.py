@@ -72,7 +72,7 @@ def read_spells(spells: pd.DataFrame, *, events: tuple[int, ...], once: bool) ->
     same = read.citizen[1:] == read.citizen[:-1]
     overlapping = same & (read.entry[1:] < read.exit[:-1])
     if overlapping.any():
-        raise DataError(f"{int(overlapping.sum())} spells begin before an earlier one of the same citizen has ended. A citizen is at risk once at a time.")
+        raise DataError(f"{int(overlapping.sum())} spells begin before an earlier one of the citizen has ended. A citizen is at risk once at a time.")
     going_on = same & (read.event[:-1] != 0)
     if once and going_on.any():
         raise DataError(f"{int(going_on.sum())} spells follow after an event of the same citizen. Keep each citizen's time up to the first event.")

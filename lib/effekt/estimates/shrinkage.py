@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -24,7 +25,7 @@ class Shrunken:
     units : frame, one row a unit in order of the units: unit, observed, expected, ratio, shrunk (posterior mean), low, high (posterior
         limits), reliability (0..1), p_above (posterior probability that the unit's ratio is above the common one).
     mean : the common ratio. tau2 : variance of the true ratios between units. shape : of their gamma distribution, mean^2 / tau2
-        (None where the units differ by no more than chance). cautions : keys.
+        (None where the units differ by no more than chance). cautions : keys. facts : what they quote.
     """
 
     units: pd.DataFrame
@@ -32,6 +33,7 @@ class Shrunken:
     tau2: float
     shape: float | None
     cautions: tuple[str, ...] = ()
+    facts: Mapping[str, float] = field(default_factory=dict)
 
 
 def shrink(practices: pd.DataFrame, *, level: float = 0.95) -> Shrunken:
@@ -88,7 +90,7 @@ def shrink(practices: pd.DataFrame, *, level: float = 0.95) -> Shrunken:
             "reliability": expected / rate, "p_above": gammaincc(a, rate * mean),
         }  # fmt: skip
     table = pd.DataFrame({"unit": units, "observed": observed, "expected": expected, "ratio": observed / expected, **columns})
-    return Shrunken(table, mean, tau2, shape, cautions)
+    return Shrunken(table, mean, tau2, shape, cautions, {"n_units": len(units)})
 
 
 def reliability(effects: pd.DataFrame, *, tau2: float | None = None) -> pd.DataFrame:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -27,6 +27,7 @@ class MixedModel:
 
     coefficients : frame name, estimate, se, low, high, p. covariance : frame, variances and covariances of the random effects between
     groups, intercept first. residual : residual variance. log_likelihood : restricted. n, n_groups : rows and groups. cautions : keys.
+    facts : what they quote.
     """
 
     coefficients: pd.DataFrame
@@ -36,6 +37,7 @@ class MixedModel:
     n: int
     n_groups: int
     cautions: tuple[str, ...] = ()
+    facts: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,7 @@ def mixed(
     return MixedModel(
         coefficient_table(names, (first + beta * unit) / scale, np.sqrt(np.diag(covariance)), level=level),
         pd.DataFrame(between, index=effects, columns=effects), variance * unit**2, likelihood, len(y), len(labels), cautions,
+        {"n_units": len(labels)},
     )  # fmt: skip
 
 
