@@ -20,7 +20,8 @@ FLAT = PRACTICES.assign(observed=5, expected=5.0, n=50)
 SPELLS = pd.DataFrame(
     {"citizen_id": range(6), "entry": 0.0, "exit": [3.0, 5, 5, 8, 9, 9], "event": [1, 0, 1, 2, 1, 0], "treated": [0, 1, 0, 1, 1, 0]}
 )
-PEOPLE = pd.DataFrame({"citizen_id": [1, 2, 3, 4], "start": pd.Timestamp("2014-01-01"), "death": [None, "2014-01-05", None, None], "treated": [0, 1, 0, 1]})
+PEOPLE = pd.DataFrame({"citizen_id": [1, 2, 3, 4], "start": pd.Timestamp("2014-01-01"), "treated": [0, 1, 0, 1]})
+PEOPLE["death"] = pd.to_datetime([None, "2014-01-05", None, None])
 PEOPLE["followed_to"] = pd.to_datetime(["2014-12-31", "2014-12-31", "2014-12-31", "2014-01-03"])
 HOME = pd.DataFrame({"citizen_id": [1], "start": [pd.Timestamp("2014-01-02")], "end": [pd.Timestamp("2014-01-04")]})
 SCORES = pd.DataFrame({"post": [0.5, 0.7, 0.6, 0.9, 0.4], "before": [0.4, 0.7, 0.5, 0.6, 0.5], "treated": [0, 1, 0, 1, 1]})
