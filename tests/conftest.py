@@ -5,10 +5,12 @@ With EFFEKT_REQUIRE_ALL=1 (as .ci/run sets it) a skipped test is a failed one, u
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import time
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -53,6 +55,15 @@ def pytest_make_collect_report(collector: pytest.Collector) -> object:
     if report.skipped and must_not_skip(str(report.longrepr[2])):
         report.outcome, report.longrepr = "failed", f"{collector.nodeid} was skipped, and EFFEKT_REQUIRE_ALL=1 allows no skip. {report.longrepr[2]}"
     return report
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_left_over() -> Iterator[None]:
+    """Sockets and event loops that notebooks and killed kernels left are dropped between files, not in a test that takes every warning for an error."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        gc.collect()
+    yield
 
 
 @pytest.fixture(scope="session")
