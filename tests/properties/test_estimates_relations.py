@@ -12,7 +12,7 @@ from effekt import estimates
 from effekt.estimates.estimate import Estimate
 from tests.properties.estimate_frames import MONTHS, START, monthly, persons, region
 
-pytestmark = pytest.mark.filterwarnings("error")
+pytestmark = pytest.mark.filterwarnings("error", "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 quick = settings(max_examples=15, deadline=None, derandomize=True)
 many = settings(max_examples=60, deadline=None, derandomize=True)
 seeds = st.integers(0, 10_000)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from effekt import estimates
 
-pytestmark = pytest.mark.filterwarnings("error")
+pytestmark = pytest.mark.filterwarnings("error", "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 many = settings(max_examples=25, deadline=None, derandomize=True)
 some = settings(max_examples=8, deadline=None, derandomize=True)
 seeds = st.integers(0, 10_000)

@@ -11,7 +11,7 @@ from effekt import estimates
 from effekt.errors import DataError
 from tests.sound import check
 
-pytestmark = pytest.mark.filterwarnings("error")
+pytestmark = pytest.mark.filterwarnings("error", "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 
 
 def people(n: int = 240, seed: int = 6) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from effekt.estimates import controlled_time_series, pool, shared_variance
 from effekt.estimates.controlled import ControlledChange
 from tests.properties.estimate_frames import MONTHS, START, certain_region, region
 
-pytestmark = pytest.mark.filterwarnings("error")
+pytestmark = pytest.mark.filterwarnings("error", "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 FEW = {"min_citizens": 5, "min_events": 1}
 
 

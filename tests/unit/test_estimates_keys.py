@@ -64,7 +64,7 @@ def told(found: Any) -> Iterator[Estimate]:
             yield from told(getattr(found, field.name))
 
 
-@pytest.mark.filterwarnings("error")
+@pytest.mark.filterwarnings("error", "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("name", CALLS)
 def test_everything_said_has_a_sentence(name: str) -> None:
     said = list(told(CALLS[name]()))

@@ -13,7 +13,7 @@ from effekt.estimates.estimate import Estimate
 from tests.properties.estimate_frames import persons as to_persons
 from tests.properties.estimate_frames import region
 
-pytestmark = pytest.mark.filterwarnings("error")
+pytestmark = pytest.mark.filterwarnings("error", "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 
 
 @pytest.fixture(scope="module")

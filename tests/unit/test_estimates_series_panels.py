@@ -15,7 +15,7 @@ from effekt.errors import DataError
 from effekt.estimates.estimate import Estimate
 from tests.properties.estimate_frames import MONTHS, START, clusters, monthly, region
 
-pytestmark = pytest.mark.filterwarnings("error")
+pytestmark = pytest.mark.filterwarnings("error", "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 
 
 def certain_series(step: float = 0.8, slope: float = 0.995) -> pd.DataFrame:

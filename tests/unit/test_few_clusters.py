@@ -14,7 +14,7 @@ from effekt import estimates
 from effekt.errors import DataError
 from tests.sound import check
 
-pytestmark = pytest.mark.filterwarnings("error")
+pytestmark = pytest.mark.filterwarnings("error", "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 
 
 def clustered(clusters: int = 6, rows: int = 48, seed: int = 3, effect: float = 0.5) -> pd.DataFrame:

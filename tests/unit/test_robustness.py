@@ -16,7 +16,7 @@ from effekt.estimates import Estimate
 from tests.properties.estimate_frames import MONTHS, region
 from tests.sound import check
 
-pytestmark = pytest.mark.filterwarnings("error")
+pytestmark = pytest.mark.filterwarnings("error", "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 
 
 def series(effect: float = 0.75, seed: int = 8, months: int = 60, start: int = 36) -> pd.DataFrame:

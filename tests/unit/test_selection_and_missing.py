@@ -11,7 +11,7 @@ from effekt import estimates
 from effekt.errors import DataError
 from tests.sound import check
 
-pytestmark = pytest.mark.filterwarnings("error")
+pytestmark = pytest.mark.filterwarnings("error", "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 
 
 def test_picking_citizens_with_two_admissions_gives_a_drop_of_44_per_cent_with_no_effect_at_all() -> None:

@@ -16,7 +16,7 @@ from effekt.estimates.spread import CRITERIA, VERDICTS
 from effekt.report.sentences import has_text
 from tests.sound import check
 
-pytestmark = pytest.mark.filterwarnings("error")
+pytestmark = pytest.mark.filterwarnings("error", "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 GOOD = Estimate("ratio", 0.85, 0.79, 0.92, "controlled_time_series", "identified", se=0.04, n_events=900, n_citizens=4000)
 
 

@@ -150,8 +150,14 @@ def _read(persons: pd.DataFrame, value: str, treated: str, exposure: str | None,
     np.add.at(sums, (who, c + cell), time)
     in_treated, in_others = np.bincount(who, arm, n) > 0, np.bincount(who, ~arm, n) > 0
     kind = np.where(in_treated & in_others, 2, in_treated.astype(np.int64))
-    order = np.lexsort((*sums.T[::-1], kind))
+    order = np.lexsort((*_sort_keys(sums).T[::-1], kind))
     return _Drawn(sums[order], kind[order], signs, int(citizen.max()) + 1, float(time.sum()) if exposure else None)
+
+
+def _sort_keys(sums: np.ndarray) -> np.ndarray:
+    """The sums on a scale of their own, to nine digits: an order that neither the rows, nor the names, nor the currency unit can change."""
+    largest = np.abs(sums).max(axis=0)
+    return np.round(sums / np.where(largest > 0, largest, 1.0), 9)
 
 
 def _draw(drawn: _Drawn, replicates: int, seed: int) -> np.ndarray:
