@@ -59,7 +59,7 @@ def pytest_make_collect_report(collector: pytest.Collector) -> object:
 
 @pytest.fixture(scope="module", autouse=True)
 def nothing_left_over() -> Iterator[None]:
-    """Sockets and event loops that notebooks and killed kernels left are dropped between files, not in a test that takes every warning for an error."""
+    """Drop between files what notebooks and killed kernels left (sockets, event loops), not in a test that takes warnings for errors."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         gc.collect()

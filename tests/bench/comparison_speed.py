@@ -1,4 +1,6 @@
-"""CPU seconds of staggered starts, few clusters, weights and cost models, beside a peer where it is installed: `python tests/bench/comparison_speed.py`.
+"""CPU seconds of staggered starts, few clusters, weights and cost models, beside a peer where one is installed.
+
+Run as `python tests/bench/comparison_speed.py`.
 
 One BLAS thread, median of 3. Peers: diff-diff and wildboottest (not among the suite's packages: where they are missing the line says so),
 statsmodels for the two-part model.

@@ -130,7 +130,8 @@ def main() -> int:
     required = requirement(first)
     tables = [("Acute medical admissions, a year after the start, all regions", summarise(admissions))]
     tables += [(f"Total cost per citizen-year ({COST}); the truth is each region's potential outcome", summarise(cost))] if cost else []
-    figures = {"made_of": _key(), "requirement": required, "tables": {title: json.loads(table.round(6).to_json(orient="records")) for title, table in tables}}
+    told = {title: json.loads(table.round(6).to_json(orient="records")) for title, table in tables}
+    figures = {"made_of": _key(), "requirement": required, "tables": told}
     (HERE / "recovery.json").write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     (HERE / "recovery.md").write_text(page(required, tables), encoding="utf-8")
     print(page(required, tables))

@@ -21,7 +21,7 @@ MEANING = {
     },
     "ratio_from_contaminated_baseline": {
         "en": "The same against all the cluster's own months before the start, earlier project included: nearer to 1 where that project worked too.",
-        "da": "Det samme i forhold til alle klyngens måneder før start, også dem med det tidligere projekt: tættere på 1, hvis også det virkede.",
+        "da": "Det samme i forhold til alle klyngens måneder før start, også dem med det tidligere projekt: tættere på 1, hvis det virkede.",
     },
     "naive_before_after": {
         "en": "What a plain before/after is expected to show in this region: the true ratio times the drift without any programme.",
