@@ -9,12 +9,15 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from effekt import paths
@@ -32,23 +35,38 @@ def plan(wanted: Sequence[str]) -> tuple[PlannedRun, ...]:
     return make_plan(find_notebooks(paths.NOTEBOOKS), clusters, "data/demo", wanted_notebooks=wanted)
 
 
-def plain_loop(runs: Sequence[PlannedRun], folder: Path) -> float:
-    """Seconds of one papermill command after the other."""
-    begun = time.perf_counter()
+@dataclass(frozen=True)
+class Taken:
+    """Seconds of wall time, and of CPU of everything that was started."""
+
+    wall: float
+    cpu: float
+
+
+@contextmanager
+def timed() -> Iterator[list[Taken]]:
+    """A list that holds what the block took when it is over."""
+    taken: list[Taken] = []
+    before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    yield taken
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    taken.append(Taken(time.perf_counter() - begun, cpu))
+
+
+def plain_loop(runs: Sequence[PlannedRun], folder: Path) -> None:
+    """One papermill command after the other."""
     for run in runs:
         given = [part for name, value in run.parameters.items() for part in ("-p", name, str(value))]
         command = [sys.executable, "-m", "papermill", str(run.notebook.path), str(folder / f"{run.id}.ipynb"), *given]
         subprocess.run(command, cwd=paths.REPOSITORY, env=library_path(), check=True, stderr=subprocess.DEVNULL)
-    return time.perf_counter() - begun
 
 
-def batch(wanted: Sequence[str], outputs: Path) -> float:
-    """Seconds of one `effekt run`, pages included."""
+def batch(wanted: Sequence[str], outputs: Path) -> None:
+    """One `effekt run`, pages included."""
     chosen = ["--notebooks", ",".join(wanted)] if wanted else []
     command = [sys.executable, "-m", "effekt", "run", "--fresh", "--no-tables", "--outputs", str(outputs), *chosen]
-    begun = time.perf_counter()
     subprocess.run(command, cwd=paths.REPOSITORY, env=library_path(), check=True, stdout=subprocess.DEVNULL)
-    return time.perf_counter() - begun
 
 
 def numbers(notebook: Path) -> list[object]:
@@ -70,15 +88,20 @@ def main() -> int:
         loop, outputs = Path(temporary) / "loop", Path(temporary) / "outputs"
         loop.mkdir()
         for _ in range(chosen.repeat):
-            pairs.append((plain_loop(runs, loop), batch(wanted, outputs)))
+            with timed() as theirs:
+                plain_loop(runs, loop)
+            with timed() as ours:
+                batch(wanted, outputs)
+            pairs.append((theirs[0], ours[0]))
             agree &= all(numbers(loop / f"{run.id}.ipynb") == numbers(outputs / "latest" / "notebooks" / f"{run.id}.ipynb") for run in runs)
-    ratio = statistics.median(ours / theirs for theirs, ours in pairs)
+    ratio = statistics.median(ours.wall / theirs.wall for theirs, ours in pairs)
     for theirs, ours in pairs:
-        print(f"papermill loop {theirs:.1f} s, effekt run {ours:.1f} s with {2 * len(runs)} pages, ratio {ours / theirs:.2f}")
+        loop_told = f"papermill loop {theirs.wall:.1f} s ({theirs.cpu:.1f} s CPU)"
+        print(f"{loop_told}, effekt run {ours.wall:.1f} s ({ours.cpu:.1f} s CPU) with {2 * len(runs)} pages, ratio {ours.wall / theirs.wall:.2f}")
     cores = os.cpu_count()
     print(f"{len(runs)} runs on {cores} cores; median ratio {ratio:.2f} (goal {GOAL}); the numbers {'agree' if agree else 'DIFFER'}")
     if chosen.json:
-        chosen.json.write_text(json.dumps({"pairs": pairs, "ratio": ratio, "runs": len(runs), "cores": cores, "agree": agree}, indent=1) + "\n")
+        chosen.json.write_text(json.dumps({"pairs": [[asdict(taken) for taken in pair] for pair in pairs], "ratio": ratio, "runs": len(runs), "cores": cores, "agree": agree}, indent=1) + "\n")
     return 0 if agree and ratio <= GOAL else 1
 
 

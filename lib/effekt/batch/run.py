@@ -86,6 +86,7 @@ def _run(
     run_keys = {run.id: keys.run_key(run, shared) for run in plan}
     found = {} if options.fresh else {run.id: store.find(options.outputs, run.id, run_keys[run.id], shared.tables) for run in plan}
     todo = [run for run in plan if found.get(run.id) is None]
+    todo.sort(key=lambda run: -store.last_seconds(options.outputs, run.id))
     setting = _setting(protocol, wanted)
     work = Work(options.outputs, setting, shared, run_keys)
     if todo:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -48,6 +49,12 @@ def find(outputs: Path, run_id: str, key: str, table_keys: Mapping[str, str]) ->
         if same_tables and executed.is_file() and provenance.file_hash(executed) == found.executed:
             return found
     return None
+
+
+def last_seconds(outputs: Path, run_id: str) -> float:
+    """How long this run took when it was last ok, whatever it depended on; infinite where that is not known."""
+    known = [found.seconds for record in sorted((outputs / FOLDER / run_id).glob("*/run.json")) if (found := _read(record))]
+    return known[-1] if known else math.inf
 
 
 def keep(outputs: Path, run_id: str, key: str, executed: Executed, tables: Mapping[str, str], facts: Mapping[str, str]) -> Finished:
