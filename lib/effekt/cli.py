@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +14,8 @@ from effekt.errors import EffektError, RunError, UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from effekt.batch.run import Options, Report
 
 INTERRUPTED = 130
 app = typer.Typer(
@@ -184,12 +186,12 @@ def _console() -> Console:
     return Console(soft_wrap=True)
 
 
-def _say():  # type: ignore[no-untyped-def]
+def _say() -> Callable[[str], None]:
     console = _console()
     return lambda line: console.print(line, highlight=False, markup=False)
 
 
-def _tell(report, options, console: Console) -> None:  # type: ignore[no-untyped-def]
+def _tell(report: Report, options: Options, console: Console) -> None:
     """The last lines: what failed, why and how to try again; how many were run; where the result is."""
     from effekt.batch.summary import failures, try_again
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,19 @@ def test_it_is_refused_and_nothing_is_run(suite: Suite, arguments: list[str], to
     done = suite.run(*arguments)
     assert done.returncode == 2 and told in done.stderr and "Traceback" not in done.stderr
     assert not suite.outputs.exists()
+
+
+def test_a_delivery_that_is_not_there_is_rejected_with_exit_code_3(suite: Suite, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "effekt", "import", str(tmp_path / "nowhere"), "--study", str(suite.study)]
+    done = subprocess.run(command, env=suite.environment(), capture_output=True, text=True, encoding="utf-8")
+    assert done.returncode == 3 and "nowhere" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_help_is_quick_because_nothing_heavy_is_imported(suite: Suite) -> None:
+    heavy = ("pandas", "papermill", "ibis", "matplotlib", "scipy", "pyarrow")
+    code = f"import sys; from effekt.cli import main; main(['run', '--help']); print('HEAVY', *(name for name in {heavy} if name in sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], env=suite.environment(), capture_output=True, text=True, encoding="utf-8")
+    assert "--clusters" in done.stdout and done.stdout.rstrip().endswith("HEAVY")
 
 
 def test_a_protocol_that_contradicts_itself_is_refused_with_the_line(tmp_path: Path) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.faults.toys import Suite, make_suite, notebook, write_notebook
 
+Done = subprocess.CompletedProcess[str]
 SECRET = "0101701234"
 FAULTS = {
     "01_raises": [f"raise KeyError('{SECRET}')"],
@@ -31,7 +33,7 @@ def suite(tmp_path_factory: pytest.TempPathFactory) -> Suite:
 
 
 @pytest.fixture(scope="module")
-def done(suite: Suite):  # type: ignore[no-untyped-def]
+def done(suite: Suite) -> Done:
     return suite.run()
 
 
@@ -46,7 +48,7 @@ REASONS = {
 }
 
 
-def test_the_exit_code_is_1_and_the_table_tells_what_failed_why_and_what_to_type(suite: Suite, done) -> None:  # type: ignore[no-untyped-def]
+def test_the_exit_code_is_1_and_the_table_tells_what_failed_why_and_what_to_type(suite: Suite, done: Done) -> None:
     assert done.returncode == 1, done.stderr
     for name, reason in REASONS.items():
         assert any(f"{name}_region" in line and reason in line for line in done.stdout.splitlines()), name
@@ -54,32 +56,32 @@ def test_the_exit_code_is_1_and_the_table_tells_what_failed_why_and_what_to_type
 
 
 @pytest.mark.parametrize("name", REASONS)
-def test_the_record_says_failed_and_why(suite: Suite, done, name: str) -> None:  # type: ignore[no-untyped-def]
+def test_the_record_says_failed_and_why(suite: Suite, done: Done, name: str) -> None:
     run = next(run for run in suite.record()["runs"] if run["id"] == f"{name}_region")
     assert run["status"] == "failed" and REASONS[name] in run["reason"] and run["pages"] == []
     assert suite.record()["status"] == "failed"
 
 
 @pytest.mark.parametrize("name", REASONS)
-def test_the_notebook_lies_in_failed_with_a_banner_and_nowhere_else(suite: Suite, done, name: str) -> None:  # type: ignore[no-untyped-def]
+def test_the_notebook_lies_in_failed_with_a_banner_and_nowhere_else(suite: Suite, done: Done, name: str) -> None:
     found = [path.relative_to(suite.latest).as_posix() for path in suite.latest.rglob(f"{name}*")]
     assert found == [f"failed/{name}_region.ipynb"]
     first = json.loads((suite.latest / found[0]).read_text(encoding="utf-8"))["cells"][0]["source"]
     assert "Kørslen mislykkedes" in first and "The run failed" in first and REASONS[name] in first
 
 
-def test_the_good_run_has_its_pages_and_the_index_says_who_failed(suite: Suite, done) -> None:  # type: ignore[no-untyped-def]
+def test_the_good_run_has_its_pages_and_the_index_says_who_failed(suite: Suite, done: Done) -> None:
     assert (suite.latest / "da" / "08_good_region.html").is_file() and (suite.latest / "en" / "08_good_region.html").is_file()
     index = (suite.latest / "index.html").read_text(encoding="utf-8")
     assert "7 of 8 runs failed." in index and index.count('class="failed"') == 7
 
 
-def test_no_value_from_a_row_is_on_the_screen_in_the_index_or_in_the_record(suite: Suite, done) -> None:  # type: ignore[no-untyped-def]
+def test_no_value_from_a_row_is_on_the_screen_in_the_index_or_in_the_record(suite: Suite, done: Done) -> None:
     read = [path.read_text(encoding="utf-8") for path in suite.latest.glob("*.*") if path.suffix in (".html", ".json", ".csv")]
     assert read and not any(SECRET in text for text in [done.stdout, done.stderr, *read])
 
 
-def test_the_next_batch_tries_only_what_failed(suite: Suite, done) -> None:  # type: ignore[no-untyped-def]
+def test_the_next_batch_tries_only_what_failed(suite: Suite, done: Done) -> None:
     write_notebook(suite.notebooks / "01_raises.ipynb", notebook("01_raises", per="region", order=0))
     report = suite.here()
     assert report.ran == 6 and "08_good_region" not in suite.ran() and (suite.latest / "da" / "01_raises_region.html").is_file()

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -13,7 +14,10 @@ from effekt import paths
 from effekt.batch import chain, files, keys, store, words
 from effekt.batch.plan import REGION, PlannedRun, closest, find_notebooks, make_plan
 from effekt.errors import UsageError
-from effekt.protocol import Protocol, load_protocol
+from effekt.protocol import Protocol, Text, load_protocol
+
+if TYPE_CHECKING:
+    from effekt.batch.pages import Setting
 
 
 @dataclass(frozen=True)
@@ -107,14 +111,15 @@ def _run(
     return Report(index, len(plan), len(todo), failed, published=True)
 
 
-def _setting(protocol: Protocol, languages: tuple[str, ...]):  # type: ignore[no-untyped-def]
+def _setting(protocol: Protocol, languages: tuple[str, ...]) -> Setting:
     from effekt.batch.pages import Setting
 
-    def names(item) -> dict[str, str]:  # type: ignore[no-untyped-def]
-        return {"da": item.da, "en": item.en}
+    places = {REGION: _names(protocol.region), **{cluster.id: _names(cluster.name) for cluster in protocol.clusters}}
+    return Setting(_names(protocol.name), protocol.language, places, protocol.synthetic, languages)
 
-    places = {REGION: names(protocol.region), **{cluster.id: names(cluster.name) for cluster in protocol.clusters}}
-    return Setting(names(protocol.name), protocol.language, places, protocol.synthetic, languages)
+
+def _names(text: Text) -> dict[str, str]:
+    return {"da": text.da, "en": text.en}
 
 
 def _languages(wanted: Sequence[str]) -> tuple[str, ...]:
