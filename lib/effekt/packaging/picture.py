@@ -60,7 +60,7 @@ def main(arguments: list[str] | None = None) -> int:
     """The command line; 0 made, 2 not possible."""
     parser = argparse.ArgumentParser(description="Make the README's picture from the newest run of the demonstration.")
     parser.add_argument("--width", type=int, default=820)
-    parser.add_argument("--height", type=int, default=1800)
+    parser.add_argument("--height", type=int, default=1660)
     chosen = parser.parse_args(arguments)
     try:
         with tempfile.TemporaryDirectory() as folder:
