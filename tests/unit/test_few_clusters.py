@@ -77,20 +77,23 @@ def test_more_than_twelve_clusters_draw_from_the_seed_and_agree_with_every_patte
     assert found.p == pytest.approx(other.p, abs=0.05)
 
 
-def test_the_shortcut_is_the_same_as_refitting_every_pattern() -> None:
-    frame = clustered(4, 20)
-    x = np.column_stack([np.ones(20), frame["x"], frame["z"]])
-    y, g = frame["y"].to_numpy(), frame["g"].to_numpy()
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("weighted", [False, True])
+def test_the_shortcut_is_the_same_as_refitting_every_pattern(seed: int, weighted: bool) -> None:
+    frame = clustered(6, 24, seed=seed, effect=0.2).assign(w=lambda f: np.exp(f["z"]) if weighted else 1.0)
+    x = np.column_stack([np.ones(24), frame["x"], frame["z"]])
+    y, g, w = (frame[name].to_numpy() for name in ("y", "g", "w"))
+    bread = np.linalg.inv((x * w[:, None]).T @ x)
 
     def t(outcome: np.ndarray) -> float:
-        bread = np.linalg.inv(x.T @ x)
-        beta = bread @ x.T @ outcome
-        scores = np.array([x[g == k].T @ (outcome - x @ beta)[g == k] for k in range(4)])
-        return float(beta[1] / np.sqrt((bread @ scores.T @ scores @ bread)[1, 1] * 4 / 3 * 19 / 17))
+        beta = bread @ x.T @ (w * outcome)
+        scores = np.array([x[g == k].T @ (w * (outcome - x @ beta))[g == k] for k in range(6)])
+        return float((beta[1] - 0.1) / np.sqrt((bread @ scores.T @ scores @ bread)[1, 1] * 6 / 5 * 23 / 21))
 
-    under = x[:, [0, 2]] @ np.linalg.lstsq(x[:, [0, 2]], y, rcond=None)[0]
-    drawn = np.array([t(under + np.array(signs)[g] * (y - under)) for signs in product([1, -1], repeat=4)])
-    found = test(frame)
+    others, shifted = x[:, [0, 2]], y - 0.1 * frame["x"].to_numpy()
+    residual = shifted - others @ np.linalg.solve((others * w[:, None]).T @ others, others.T @ (w * shifted))
+    drawn = np.array([t(y - residual + np.array(signs)[g] * residual) for signs in product([1, -1], repeat=6)])
+    found = test(frame, weights="w", null=0.1)
     assert found.t == pytest.approx(t(y)) and found.p == np.mean(np.abs(drawn) >= abs(t(y)) - 1e-9)
 
 

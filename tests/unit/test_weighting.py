@@ -109,7 +109,7 @@ def test_poor_overlap_is_said_in_the_result_and_in_the_estimate() -> None:
         ({"kind": None}, {}, "kind is missing"),
         ({"age": 1.0}, {}, "age does not vary"),
         ({"alone": lambda f: f["treated"].astype(int)}, {}, "separation"),
-        ({"alone": lambda f: f["treated"].astype(int)}, {"method": "entropy"}, "does not vary|no weights|No weights"),
+        ({"alone": lambda f: f["treated"].astype(int)}, {"method": "entropy"}, "the same for the whole comparison arm"),
         ({"age": lambda f: np.where(f["treated"], f["age"] + 100, f["age"])}, {"method": "entropy"}, "No weights of the comparison arm"),
         ({}, {"covariates": []}, "covariates is empty"),
         ({}, {"covariates": "age"}, "one text"),
@@ -127,10 +127,17 @@ def test_weights_that_do_not_fit_the_frame_are_refused() -> None:
     frame = people()
     for weights, said in (
         (np.ones(3), "3 weights for 200 rows"), (pd.Series(1.0, index=range(1, 201)), "another index"), (-np.ones(200), "below 0"),
-        (np.where(frame["treated"], 0.0, 1.0), "one arm are 0"), (np.full(200, np.nan), "missing"),
+        (np.where(frame["treated"], 0.0, 1.0), "one arm are 0"), (np.where(frame["treated"], 1.0, 0.0), "one arm are 0"),
+        (np.full(200, np.nan), "missing"),
     ):  # fmt: skip
         with pytest.raises(DataError, match=said):
             estimates.weighted_difference(frame, outcome="y", treated="treated", weights=weights)
+
+
+@pytest.mark.parametrize("treated", [True, False])
+def test_a_difference_needs_both_arms(treated: bool) -> None:
+    with pytest.raises(DataError, match="nobody to compare with"):
+        estimates.weighted_difference(people().assign(treated=treated), outcome="y", treated="treated", weights=np.ones(200))
 
 
 def test_a_constant_outcome_has_no_difference_and_no_interval() -> None:
