@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
-from effekt.estimates import median_odds_ratio, reliability, shrink, systematic_component
+from effekt.estimates import median_odds_ratio, reliability, shrink, standardise_indirect, systematic_component
+from effekt.estimates.shrinkage import _likelihood, _mean
 from tests.reference.frozen import frozen
 
 R = frozen("variation")
@@ -19,6 +21,23 @@ def test_the_gamma_between_units_is_that_of_glm_nb() -> None:
     found = shrink(RATIOS)
     assert (found.mean, found.shape) == pytest.approx((R["mean"], R["shape"]), rel=1e-8)
     assert found.tau2 == pytest.approx(R["mean"] ** 2 / R["shape"], rel=1e-8)
+
+
+def test_the_shape_is_the_top_of_the_negative_binomial_likelihood() -> None:
+    from scipy.stats import nbinom
+
+    found = shrink(RATIOS)
+    mu = found.mean * np.array(R["expected"])
+
+    def height(shape: float) -> float:
+        return float(nbinom.logpmf(R["observed"], shape, shape / (shape + mu)).sum())
+
+    assert height(found.shape) > max(height(found.shape * 1.02), height(found.shape / 1.02))
+    rise = _likelihood(np.array(R["observed"]), np.array(R["expected"]), found.shape) - height(found.shape)
+    flat = _likelihood(np.array(R["observed"]), np.array(R["expected"]), 5.0) - nbinom.logpmf(
+        R["observed"], 5.0, 5.0 / (5.0 + _mean(np.array(R["observed"]), np.array(R["expected"]), 5.0) * np.array(R["expected"]))
+    ).sum()
+    assert rise == pytest.approx(flat)  # a constant apart: the factorials
 
 
 def test_the_posterior_is_gamma() -> None:
@@ -38,6 +57,8 @@ def test_units_that_differ_by_chance_alone_all_get_the_common_ratio() -> None:
     found = shrink(RATIOS.assign(observed=RATIOS["expected"].round()))
     assert found.tau2 == 0 and found.shape is None and found.cautions == ("no_variation",)
     assert found.units["shrunk"].nunique() == 1 and (found.units["reliability"] == 0).all()
+    common = standardise_indirect(found.units["observed"].sum(), found.units["expected"], [1.0] * 24)
+    assert found.units[["shrunk", "low", "high"]].iloc[0].tolist() == pytest.approx([common.value, common.low, common.high])
 
 
 def test_reliability_is_the_share_of_the_variance_that_is_not_chance() -> None:

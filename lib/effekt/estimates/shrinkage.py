@@ -134,9 +134,9 @@ def _mean(observed: np.ndarray, expected: np.ndarray, shape: float) -> float:
 
 
 def _slope(observed: np.ndarray, expected: np.ndarray, shape: float) -> float:
-    """Derivative of the log likelihood in the shape, at the best mean for it."""
+    """Derivative of the log likelihood in the shape, at the best mean for it (where sum (mu - observed) / (shape + mu) is 0)."""
     mu = _mean(observed, expected, shape) * expected
-    return float(np.sum(psi(observed + shape) - psi(shape) + np.log(shape / (shape + mu)) + (mu - observed) / (shape + mu)))
+    return float(np.sum(psi(observed + shape) - psi(shape) - np.log1p(mu / shape)))
 
 
 def _likelihood(observed: np.ndarray, expected: np.ndarray, shape: float) -> float:
