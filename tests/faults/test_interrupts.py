@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ import psutil
 import pytest
 
 from effekt.batch.files import PART
+from effekt.batch.kernels import PREFIX
 from tests.faults.toys import Suite, make_suite, notebook
 
 WAITS = """import os, pathlib, time
@@ -82,10 +84,13 @@ def test_a_killed_batch_leaves_no_kernel_and_no_run_that_looks_ok_and_is_gone_on
     os.kill(batch.pid, signal.SIGKILL)
     batch.wait()
     assert ended(kernels(suite))
+    left = list(Path(tempfile.gettempdir()).glob(f"{PREFIX}{batch.pid}-*"))
+    assert len(left) == 1
     assert not suite.latest.exists() and [path.parts[-3] for path in suite.outputs.rglob("run.json")] == ["01_waits_aarhus"]
     (suite.outputs / ".demo.building").mkdir()
     (suite.outputs / ".finished" / f"run.json{PART}").write_text("{", encoding="utf-8")
     goes_on(suite)
+    assert not left[0].exists()
 
 
 def test_an_interrupt_leaves_the_results_of_before_as_they_were(suite: Suite) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 
 import pytest
 
+from effekt.batch import keys
 from tests.faults.toys import Suite, make_suite, notebook, write_notebook, write_table
 
 POOLS = ["from effekt import estimates\nestimates.pool"]
@@ -86,6 +88,22 @@ def test_changed_code_runs_its_notebook_and_changed_prose_only_draws_it_again(qu
     report = quick.here()
     assert report.ran == 0 and report.published
     assert "En ny sætning." in (quick.latest / "da" / "03_months_region.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("what", ["table", "library"])
+def test_a_run_whose_ground_moved_while_it_ran_is_not_kept(quick: Suite, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
+    if what == "table":
+        moved = quick.study / "derived" / "prepared.json"
+        code = [f"import pathlib\npath = pathlib.Path({str(moved)!r})\nresult = path.write_text(path.read_text().replace('first', 'second'))"]
+    else:
+        times = itertools.count()
+        monkeypatch.setattr(keys, "library_hash_now", lambda code: f"at time {next(times)}")
+        code = ["2 + 2"]
+    write_notebook(quick.notebooks / "02_stays.ipynb", notebook("02_stays", code, per="region", order=2, tables=["stays"]))
+    failed = dict(quick.here().failed)
+    assert "while this ran; try again" in failed["02_stays_region"]
+    monkeypatch.undo()
+    assert quick.here().failed == () and "02_stays_region" in quick.ran()
 
 
 def test_fresh_runs_everything(quick: Suite) -> None:

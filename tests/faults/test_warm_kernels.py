@@ -25,6 +25,8 @@ loaded = sorted(name for name in sys.modules if name.split(".")[0] == "effekt")
 import numpy, pandas, matplotlib
 print(json.dumps({"loaded": loaded, "pid": os.getpid(), "group": os.getpgid(0), "cwd": os.getcwd(), "path": sys.path, "argv0": sys.argv[0],
  "threads": os.environ["OMP_NUM_THREADS"], "hash": os.environ["PYTHONHASHSEED"], "main": __name__}))
+from ipykernel import get_connection_info
+print(json.dumps(get_connection_info(unpack=True)["transport"]))
 print(json.dumps([random.random(), numpy.random.random()]))
 import warnings; warnings.simplefilter("ignore")
 print(json.dumps({name: repr(pandas.get_option(name)) for name in sorted(pandas._config.config._registered_options)}))"""
@@ -67,13 +69,13 @@ def test_the_library_is_never_preloaded_not_even_when_asked_for(both: dict[str, 
 
 @FORK
 def test_random_numbers_differ_from_run_to_run(both: dict[str, Any]) -> None:
-    first, second = printed(both["warm"])[1], printed(both["again"])[1]
+    first, second = printed(both["warm"])[2], printed(both["again"])[2]
     assert first[0] != second[0] and first[1] != second[1]
 
 
 @FORK
 def test_pandas_shows_what_it_shows_in_a_plain_kernel(both: dict[str, Any]) -> None:
-    warm, plain = printed(both["warm"])[2], printed(both["plain"])[2]
+    warm, plain = printed(both["warm"])[3], printed(both["plain"])[3]
     assert "display.max_columns" in plain and warm == plain
 
 
@@ -82,6 +84,11 @@ def test_surroundings_are_those_of_a_plain_kernel(both: dict[str, Any]) -> None:
     warm, plain = printed(both["warm"])[0], printed(both["plain"])[0]
     for name in ("cwd", "path", "threads", "hash", "main"):
         assert warm[name] == plain[name]
+
+
+@FORK
+def test_no_kernel_listens_on_the_network(both: dict[str, Any]) -> None:
+    assert [printed(both[name])[1] for name in ("warm", "plain")] == ["ipc", "ipc"]
 
 
 @FORK

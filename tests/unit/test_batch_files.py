@@ -20,7 +20,7 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(files.os, "fsync", full)
     with pytest.raises(OSError, match="no space"):
         files.write_json(path, [2])
-    assert files.read_json(path) == [1]
+    assert files.read_json(path) == [1] and [file.name for file in tmp_path.iterdir()] == ["a.json"]
 
 
 def test_half_a_record_counts_as_none(tmp_path: Path) -> None:
@@ -59,6 +59,18 @@ def test_only_one_batch_writes_at_a_time(tmp_path: Path) -> None:
         pass
     with files.only_one(tmp_path):
         pass
+
+
+def test_a_private_folder_goes_and_takes_those_of_killed_processes_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files.tempfile, "gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr(files.tempfile, "tempdir", str(tmp_path))
+    (tmp_path / "toy-killed").mkdir()
+    (tmp_path / "toy-killed" / ".lock").touch()
+    with files.private_folder("toy-") as first, files.private_folder("toy-") as second:
+        assert first.is_dir() and second.is_dir() and not (tmp_path / "toy-killed").exists()
+        if files.os.name != "nt":
+            assert first.stat().st_mode & 0o077 == 0
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_second_process_may_wait_for_the_first(tmp_path: Path) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,11 +21,15 @@ def write_bytes(path: Path, content: bytes) -> None:
     """Put `content` at `path` in one step; a killed process leaves the old file or none, never half of one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}{PART}")
-    with open(part, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    replace(part, path)
+    try:
+        with open(part, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        replace(part, path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def write_text(path: Path, text: str) -> None:
@@ -122,6 +127,22 @@ def only_one(folder: Path, waiting: Callable[[], None] | None = None) -> Iterato
             while not _taken(file):
                 time.sleep(0.3)
         yield
+
+
+@contextmanager
+def private_folder(prefix: str) -> Iterator[Path]:
+    """A temporary folder that only this user can open, removed at the end; those of processes that were killed are removed at the beginning."""
+    for old in sorted(Path(tempfile.gettempdir()).glob(f"{prefix}*/.lock")):
+        with suppress(OSError), open(old, "a+b") as file:
+            if _taken(file):
+                shutil.rmtree(old.parent, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=f"{prefix}{os.getpid()}-"))
+    try:
+        with open(folder / ".lock", "a+b") as file:
+            _taken(file)
+            yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _taken(file: IO[bytes]) -> bool:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from importlib.metadata import EntryPoint
@@ -18,9 +16,11 @@ from types import TracebackType
 from typing import Any
 
 from effekt import paths
+from effekt.batch import files
 
 SERVER = Path(__file__).with_name("forkserver.py")
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+PREFIX = "effekt-kernels-"
 WARM, PLAIN = "effekt-warm", "effekt-plain"
 
 
@@ -38,7 +38,8 @@ class Kernels:
     def __init__(self, preload: Sequence[str] = (), *, plain: bool = False) -> None:
         self.preload = tuple(preload)
         self.plain = plain or not hasattr(os, "fork")
-        self.folder = Path(tempfile.mkdtemp(prefix="effekt-"))
+        self._folder = files.private_folder(PREFIX)
+        self.folder = self._folder.__enter__()
         self.environment = environment(self.folder)
         self.pids: set[int] = set()
         self._server: subprocess.Popen[str] | None = None
@@ -69,7 +70,7 @@ class Kernels:
             except subprocess.TimeoutExpired:
                 self._server.kill()
                 self._server.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._folder.__exit__(kind, error, trace)
 
     @property
     def server_pid(self) -> int | None:

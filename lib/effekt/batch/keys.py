@@ -79,6 +79,11 @@ def run_key(run: PlannedRun, shared: Surroundings) -> str:
 @lru_cache(maxsize=64)
 def library_hash(code: tuple[str, ...]) -> str:
     """Hash of every library file that these cells can reach, read once a process."""
+    return library_hash_now(code)
+
+
+def library_hash_now(code: tuple[str, ...]) -> str:
+    """The same, read again."""
     return provenance.hash_files(provenance.notebook_closure(code))
 
 

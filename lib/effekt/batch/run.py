@@ -92,7 +92,7 @@ def _run(
     todo = [run for run in plan if found.get(run.id) is None]
     todo.sort(key=lambda run: -store.last_seconds(options.outputs, run.id))
     setting = _setting(protocol, wanted)
-    work = Work(options.outputs, setting, shared, run_keys)
+    work = Work(options.outputs, study, setting, shared, run_keys)
     if todo:
         reused = f"; {len(plan) - len(todo)} of {len(plan)} are up to date" if len(todo) < len(plan) else ""
         console.print(f"Running {len(todo)} {'notebook' if len(todo) == 1 else 'notebooks'}{reused}.", highlight=False)

@@ -24,8 +24,9 @@ from effekt.errors import EffektError
 class Work:
     """Collects one `Outcome` for each planned run in `outcomes`."""
 
-    def __init__(self, outputs: Path, setting: Setting, shared: keys.Surroundings, run_keys: Mapping[str, str]) -> None:
+    def __init__(self, outputs: Path, study: Path, setting: Setting, shared: keys.Surroundings, run_keys: Mapping[str, str]) -> None:
         self.outputs = outputs
+        self.study = study
         self.setting = setting
         self.shared = shared
         self.run_keys = run_keys
@@ -44,13 +45,23 @@ class Work:
         self.outcomes[run.id] = self._drawn(run, finished, reused=True)
 
     def _finish(self, run: PlannedRun, executed: Executed) -> None:
-        if not executed.verdict.ok:
-            failed = Outcome(run, None, {}, executed.verdict.reason, executed=executed.notebook, seconds=executed.seconds)
+        reason = executed.verdict.reason if not executed.verdict.ok else self._moved(run, executed.verdict.tables)
+        if reason:
+            failed = Outcome(run, None, {}, reason, executed=executed.notebook, seconds=executed.seconds)
             self.outcomes[run.id] = failed
             return
         tables = {table: self.shared.tables.get(table, "") for table in executed.verdict.tables}
         finished = store.keep(self.outputs, run.id, self.run_keys[run.id], executed, tables, self._facts(run, tables))
         self.outcomes[run.id] = self._drawn(run, finished, reused=False)
+
+    def _moved(self, run: PlannedRun, tables: Sequence[str]) -> str:
+        """Why a run may not be kept under the key that was taken before it started: what it rests on changed meanwhile."""
+        now = keys.table_keys(self.study)
+        if any(now.get(table) != self.shared.tables.get(table) for table in tables):
+            return "a derived table was made anew while this ran; try again"
+        if keys.library_hash_now(run.notebook.code) != keys.library_hash(run.notebook.code):
+            return "a file of the library changed while this ran; try again"
+        return ""
 
     def _drawn(self, run: PlannedRun, finished: Finished, *, reused: bool) -> Outcome:
         try:
