@@ -17,4 +17,5 @@ def kept_files(root: Path = REPOSITORY) -> tuple[Path, ...]:
 
 def outside_make() -> dict[str, str]:
     """The variables of this process without those that `make test` hands down, so that a `make` started by a test is like one that a person types."""
-    return {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES")}
+    handed_down = {"MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES", "ARGS", "JOBS", "PLATFORM", "TARGET_PYTHON"}
+    return {name: value for name, value in os.environ.items() if name not in handed_down}
