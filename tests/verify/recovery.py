@@ -44,7 +44,7 @@ def run_one(kind: str, seed: int) -> list[dict[str, Any]]:
 
 def records_of(kind: str, regions: int, processes: int) -> list[dict[str, Any]]:
     """The records of the first `regions` seeds: those kept from an earlier run, and the rest made now and kept one by one."""
-    store = REPOSITORY / "build" / f"recovery-{kind}-{_key()}.jsonl"
+    store = REPOSITORY / "build" / f"recovery-{kind}-{MADE_OF}.jsonl"
     store.parent.mkdir(exist_ok=True)
     kept = {region["seed"]: region["records"] for region in _kept(store)}
     seeds = range(FIRST_SEED, FIRST_SEED + regions)
@@ -117,6 +117,9 @@ def _key() -> str:
     return (generator_stamp(load_spec(DEMO))[:8] + hash_files(files)[:8])[:16]
 
 
+MADE_OF = _key()   # of the code this process has loaded, whatever is written to the files while it runs
+
+
 def main() -> int:
     """Simulate what is missing, write both files, say whether the requirement is met."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -131,7 +134,7 @@ def main() -> int:
     tables = [("Acute medical admissions, a year after the start, all regions", summarise(admissions))]
     tables += [(f"Total cost per citizen-year ({COST}); the truth is each region's potential outcome", summarise(cost))] if cost else []
     told = {title: json.loads(table.round(6).to_json(orient="records")) for title, table in tables}
-    figures = {"made_of": _key(), "requirement": required, "tables": told}
+    figures = {"made_of": MADE_OF, "requirement": required, "tables": told}
     (HERE / "recovery.json").write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     (HERE / "recovery.md").write_text(page(required, tables), encoding="utf-8")
     print(page(required, tables))
