@@ -10,7 +10,7 @@ from typing import Any
 import ibis
 import pyarrow as pa
 
-from effekt.data.contracts import TABLES
+from effekt.data.canonical_tables import TABLES
 from effekt.protocol import Protocol, read_protocol
 from tests.tiny import EVALUATION
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow.parquet as parquet
 import pytest
 
-from effekt.data.contracts import TABLES
+from effekt.data.canonical_tables import TABLES
 from effekt.data.delivery import read_report
 from tests.delivered import counts, imported, key_of, rows_of
 from tests.tiny import ANNA, BENT, BORN, CARL, DORA, EVA, EVALUATION, contact, tiny_files

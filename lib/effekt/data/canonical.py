@@ -6,7 +6,8 @@ from pathlib import Path
 
 import duckdb
 
-from effekt.data.contracts import DUCKDB_TYPES, TABLES, Column, Table
+from effekt.data.canonical_tables import TABLES
+from effekt.data.contracts import DUCKDB_TYPES, Column, Table
 from effekt.data.registers import REGISTERS
 
 

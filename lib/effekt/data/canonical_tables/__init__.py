@@ -1,0 +1,11 @@
+"""The canonical tables that every delivery becomes, one module an area, in the order in which they are written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from effekt.data.canonical_tables import hospital, people, programme, services
+from effekt.data.contracts import Table
+
+TABLES: Mapping[str, Table] = MappingProxyType({table.name: table for area in (people, hospital, services, programme) for table in area.TABLES})
