@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,10 @@ ENGINES = ("duckdb",)
 
 @dataclass(frozen=True)
 class Step:
-    """One derived table: what it is made of, how rows are ordered in its file, and the module whose files decide whether it is made again."""
+    """One derived table: what it is made of, how rows are ordered in its file, and the module whose `build(tables, protocol)` makes it.
+
+    The files that this module reaches decide whether the table is made again. Its sums are checked by `reconcile`, where that knows the table.
+    """
 
     table: str
     module: str
@@ -131,10 +135,10 @@ def _build(step: Step, study: Path, protocol: Protocol) -> tuple[int, list[str]]
     import ibis
 
     from effekt.data.engine import engine_errors
-    from effekt.measures import build_cost_months, build_person_months, build_stays
     from effekt.measures.reconcile import check_table
 
-    builders = {"stays": build_stays.build, "person_months": build_person_months.build, "cost_months": build_cost_months.build}
+    build = import_module(step.module).build
+
     def broken(name: str) -> DataError:
         return DataError(
             f"The derived table {step.table} could not be built ({name}): one of {', '.join(paths)} does not hold what its contract says. "
@@ -149,7 +153,7 @@ def _build(step: Step, study: Path, protocol: Protocol) -> tuple[int, list[str]]
         try:
             with engine_errors(broken):
                 tables = {name: _open(connection, name, path, study) for name, path in paths.items()}
-                connection.to_parquet(_ordered(builders[step.table](tables, protocol), step, protocol), fresh, compression="zstd")
+                connection.to_parquet(_ordered(build(tables, protocol), step, protocol), fresh, compression="zstd")
                 made = connection.read_parquet(fresh, table_name="made")
                 check_table(step.table, made, tables, protocol)
                 rows = int(made.count().execute())
