@@ -41,6 +41,7 @@ STEPS = (
     Step("stays", "effekt.measures.build_stays", ("contact", "residence"), (), ("citizen_id", "start")),
     Step("person_months", "effekt.measures.build_person_months", ("residence", "citizen", "death"), ("stays",), BY_CLUSTER),
     Step("cost_months", "effekt.measures.build_cost_months", ("service", "unit_cost", "price_index"), ("person_months",), BY_CLUSTER),
+    Step("completeness", "effekt.measures.build_completeness", ("contact", "service", "residence"), (), ("source", "part", "month", "kommunekode")),
 )
 
 

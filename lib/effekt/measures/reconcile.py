@@ -8,6 +8,7 @@ import ibis
 from ibis.expr.types import Table
 
 from effekt.errors import DataError
+from effekt.measures.build_completeness import DATED
 from effekt.measures.build_cost_months import KEYS, add_fixed_prices, sum_costs
 from effekt.measures.build_person_months import count_events, next_month
 from effekt.measures.build_stays import MERGED_KINDS
@@ -16,7 +17,7 @@ from effekt.protocol import Protocol
 
 def check_table(name: str, made: Table, inputs: Mapping[str, Table], protocol: Protocol) -> None:
     """Check one derived table against what it was made of; raises DataError with every sum that does not agree. A table without checks passes."""
-    checks = {"stays": check_stays, "person_months": check_person_months, "cost_months": check_cost_months}
+    checks = {"stays": check_stays, "person_months": check_person_months, "cost_months": check_cost_months, "completeness": check_completeness}
     problems = checks[name](made, inputs, protocol) if name in checks else []
     if problems:
         raise DataError("\n".join([f"The derived table {name} does not add up:", *(f"- {problem}" for problem in problems)]))
@@ -60,6 +61,17 @@ def check_cost_months(made: Table, inputs: Mapping[str, Table], protocol: Protoc
         *_differ("rows of person_months", _number(people.semi_join(made, list(KEYS)).count()), _number(people.count())),
         *_check_sums(made, sum_costs(lines, protocol)),
     ]
+
+
+def check_completeness(made: Table, inputs: Mapping[str, Table], protocol: Protocol) -> list[str]:
+    """Every row of the data period is counted in one place."""
+    first, after = protocol.data_period.first, next_month(protocol.data_period.last)
+    problems = []
+    for name, dated, _part in DATED:
+        day = inputs[name][dated].cast("date")
+        expected = _number(inputs[name].filter(day >= ibis.date(first), day < ibis.date(after)).count())
+        problems += _differ(f"rows of {name}", _number(made.n.sum(where=made.source == name)), expected)
+    return problems
 
 
 def _check_prices(inputs: Mapping[str, Table], protocol: Protocol) -> list[str]:
