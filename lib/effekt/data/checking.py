@@ -49,9 +49,10 @@ def check_rows(connection: duckdb.DuckDBPyConnection, found: Found) -> tuple[Bro
 
 
 def empty_view(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
-    """`kept_<name>` without rows, for an optional file that was not delivered."""
+    """`kept_<name>` and `checked_<name>` without rows, for an optional file that was not delivered."""
     columns = ", ".join(f'NULL::{DUCKDB_TYPES[column.type]} AS "{column.name}"' for column in source.columns)
     connection.execute(f"CREATE OR REPLACE VIEW kept_{source.name} AS SELECT 0 AS row_no, {columns} WHERE false")
+    connection.execute(f"CREATE OR REPLACE VIEW checked_{source.name} AS SELECT *, NULL::VARCHAR AS verdict FROM kept_{source.name}")
 
 
 def _key_rules(source: Source) -> Iterator[Rule]:

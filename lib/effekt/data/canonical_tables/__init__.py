@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from effekt.data.canonical_tables import hospital, people, programme, services
+from effekt.data.canonical_tables import hospital, people, practice, programme, services
 from effekt.data.contracts import Table
 
-TABLES: Mapping[str, Table] = MappingProxyType({table.name: table for area in (people, hospital, services, programme) for table in area.TABLES})
+TABLES: Mapping[str, Table] = MappingProxyType({table.name: table for area in (people, hospital, practice, services, programme) for table in area.TABLES})

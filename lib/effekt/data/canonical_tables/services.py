@@ -5,6 +5,8 @@ from __future__ import annotations
 from effekt.data.canonical_tables.shared import citizen
 from effekt.data.contracts import Column, Table
 
+COST_BASES = ("drg", "fee", "unit_cost", "wage", "price", "none")
+
 TABLES = (
     Table(
         "service",
@@ -28,9 +30,29 @@ TABLES = (
                 required=False,
             ),
             Column("price_year", "integer", "Prisår", "Price year", low=1990, high=2100),
-            Column("cost_basis", "text", "Omkostningsgrundlag", "Basis of the cost", codes=("drg", "fee", "unit_cost", "wage")),
+            Column(
+                "cost_basis",
+                "text",
+                "Omkostningsgrundlag; none: tælles, men har ingen pris her",
+                "Basis of the cost; none: counted, but without a price of its own",
+                codes=COST_BASES,
+            ),
             Column("payer", "text", "Betaler", "Payer", codes=("region", "municipality", "state", "citizen")),
             Column("contact_id", "integer", "Hospitalskontakt", "Hospital contact", required=False),
+        ),
+    ),
+    Table(
+        "allocated_care",
+        (),
+        "Visiteret hjælp, som ikke er det samme som den leverede",
+        "Care that was allocated, which is not what was delivered",
+        (
+            citizen(),
+            Column("service_type", "text", "Ydelsestype", "Type of service"),
+            Column("date", "date", "Dato; for en uge dens torsdag", "Date; the Thursday of a week"),
+            Column("date_precision", "text", "Hvor nøjagtig datoen er", "How precise the date is", codes=("day", "week", "month")),
+            Column("quantity", "number", "Mængde", "Quantity"),
+            Column("unit", "text", "Enhed", "Unit", codes=("minute", "visit")),
         ),
     ),
     Table(

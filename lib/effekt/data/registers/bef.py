@@ -15,6 +15,8 @@ BEF = Source(
         Column("foed_dag", "date", "Fødselsdato", "Date of birth"),
         Column("kom", "text", "Bopælskommune, 3 cifre", "Municipality of residence, 3 digits", shape=r"\d{3,4}"),
         Column("referencetid", "date", "Opgørelsesdag", "Day of the snapshot"),
+        Column("antpersh", "integer", "Personer i husstanden", "Persons in the household", unit="person", required=False),
+        Column("civst", "text", "Civilstand", "Civil status", required=False),
     ),
     key=("pnr", "referencetid"),
     study_key=StudyKey("citizen_key", "pnr", "citizen_id"),
@@ -100,6 +102,22 @@ RESIDENCE = """
     FROM numbered GROUP BY citizen_id, spell
 """
 
+# A row holds until the next one: snapshots that say the same as the one before are not told again.
+HOUSEHOLD = """
+    WITH told AS (
+        SELECT citizen_id, referencetid AS date, antpersh = 1 AS lives_alone,
+               CASE WHEN civst IN ('G', 'P') THEN 'married' WHEN civst IN ('F', 'O') THEN 'divorced'
+                    WHEN civst IN ('E', 'L') THEN 'widowed' WHEN civst = 'U' THEN 'unmarried' END AS civil_status
+        FROM kept_bef JOIN citizen_key USING (pnr)
+    ), marked AS (
+        SELECT *, row_number() OVER w > 1 AND lives_alone IS NOT DISTINCT FROM lag(lives_alone) OVER w
+                  AND civil_status IS NOT DISTINCT FROM lag(civil_status) OVER w AS is_same
+        FROM told WINDOW w AS (PARTITION BY citizen_id ORDER BY date)
+    )
+    SELECT citizen_id, date, lives_alone, civil_status FROM marked
+    WHERE NOT is_same AND citizen_id IN (SELECT citizen_id FROM told WHERE lives_alone IS NOT NULL OR civil_status IS NOT NULL)
+"""
+
 DEATH = "SELECT citizen_id, doddato AS death_date FROM kept_dod JOIN citizen_key USING (pnr)"
 
-REGISTER = Register("bef", (BEF, DOD, VNDS), {"citizen": CITIZEN, "residence": RESIDENCE, "death": DEATH})
+REGISTER = Register("bef", (BEF, DOD, VNDS), {"citizen": CITIZEN, "residence": RESIDENCE, "death": DEATH, "household": HOUSEHOLD})

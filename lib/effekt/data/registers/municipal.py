@@ -9,6 +9,8 @@ from effekt.data.registers.sssy import THURSDAY
 _DATE = THURSDAY.format(year="aar", week="uge")
 _MINUTES_A_WEEK = 7 * 24 * 60
 
+ALLOCATED = "homecare.leveret.allocated"
+
 HOMECARE = Source(
     "homecare",
     "homecare.csv",
@@ -24,7 +26,7 @@ HOMECARE = Source(
     ),
     key=("pnr", "kommunekode", "aar", "uge", "leveret"),
     rules=(
-        Rule("homecare.leveret.allocated", "leveret = 0", "set_aside", "Kun visiteret, ikke leveret", "Only allocated, not delivered"),
+        Rule(ALLOCATED, "leveret = 0", "set_aside", "Kun visiteret, ikke leveret", "Only allocated, not delivered"),
         Rule("homecare.uge.week", f"year({_DATE}) <> aar", "quarantine", "Ugen findes ikke", "There is no such week"),
         Rule(
             "homecare.kommunekode.unknown",
@@ -65,13 +67,24 @@ _SERVICE = f"""
     FROM kept_homecare JOIN citizen_key USING (pnr) WHERE {{minutes}} > 0
 """
 
+# What was only allocated is set aside from the services and told in a table of its own.
+_ALLOCATED_CARE = f"""
+    SELECT citizen_id, '{{service_type}}' AS service_type, {_DATE} AS date, 'week' AS date_precision, {{minutes}}::DOUBLE AS quantity, 'minute' AS unit
+    FROM checked_homecare JOIN citizen_key USING (pnr) WHERE verdict = '{ALLOCATED}' AND {{minutes}} > 0 AND year({_DATE}) = aar
+"""
+_KINDS = {"personal_care": "personlig_pleje_min", "practical_help": "praktisk_hjaelp_min"}
+
+
+def _both(query: str) -> str:
+    return " UNION ALL ".join(query.format(service_type=kind, minutes=minutes) for kind, minutes in _KINDS.items())
+
+
 REGISTER = Register(
     "municipal",
     (HOMECARE, UNIT_COST, PRICE_INDEX),
     {
-        "service": _SERVICE.format(service_type="personal_care", minutes="personlig_pleje_min")
-        + " UNION ALL "
-        + _SERVICE.format(service_type="practical_help", minutes="praktisk_hjaelp_min"),
+        "service": _both(_SERVICE),
+        "allocated_care": _both(_ALLOCATED_CARE),
         "unit_cost": "SELECT service_type, year, dkk AS amount_oere, unit FROM kept_unit_cost",
         "price_index": 'SELECT year, "index" FROM kept_price_index',
     },
