@@ -64,8 +64,8 @@ def difference_in_differences(
         never), or post and/or treated (bool or 0/1; both: their product is "treated and after"; one: it is that already). A frame without
         unit and month, with treated and post, is the 2x2 design on independent rows: intercept, treated, post and their product.
     outcome : str
-        "rate": events / exposure (linear) or events with log exposure as offset (poisson). Else a column: any number for linear, a count
-        >= 0 for poisson (with exposure as offset where that column exists).
+        "rate": events / exposure (linear; a column rate is taken where there is one) or events with log exposure as offset (poisson). Else
+        a column: any number for linear, a count >= 0 for poisson (with exposure as offset where that column exists).
     cluster : str
         Column of the level at which treatment was assigned; where the frame has no such column: unit, or each row in the 2x2 design (CR1 is
         then HC1).
@@ -165,8 +165,10 @@ class _Fit:
 
 def _read(panel: pd.DataFrame, outcome: str, model: str, cluster: str, weights: str | None) -> _Given:
     period_column = next((name for name in ("month", "period") if name in getattr(panel, "columns", ())), None)
-    columns = ["events", "exposure"] if outcome == "rate" and "rate" not in getattr(panel, "columns", ()) else [outcome]
-    flat = "unit" not in getattr(panel, "columns", ()) and period_column is None
+    given = getattr(panel, "columns", ())
+    counts = outcome == "rate" and ("rate" not in given or (model == "poisson" and {"events", "exposure"} <= set(given)))
+    columns = ["events", "exposure"] if counts else [outcome]
+    flat = "unit" not in given and period_column is None
     needed = [*columns, *(("treated", "post") if flat else ("unit", period_column or "month"))] + ([weights] if weights else [])
     frames.require(panel, needed, what="unit and period")
     n = len(panel)

@@ -15,7 +15,7 @@ from effekt.estimates.chart_rules import signals
 XMR_FACTOR, RANGE_FACTOR, D2 = 2.66, 3.267, 1.128
 SHORT = 12
 
-Values = Sequence[float] | np.ndarray | pd.Series
+Values = Sequence[float] | np.ndarray | pd.Series | float
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,8 @@ def p_chart(events: Values, n: Values, *, baseline: int | None = None) -> Contro
 
     Parameters
     ----------
-    events : citizens with the event in each period. n : citizens in each period (> 0, events <= n). baseline : number of first periods.
+    events : citizens with the event in each period. n : citizens in each period (> 0, events <= n), or one number for all. baseline : number of
+        first periods that the limits rest on (default all).
 
     Raises
     ------
@@ -107,7 +108,8 @@ def u_chart(events: Values, exposure: Values, *, baseline: int | None = None) ->
 
     Parameters
     ----------
-    events : events of each period (>= 0). exposure : person-years (or bed days) of each (> 0). baseline, errors : as in `p_chart`.
+    events : events of each period (>= 0). exposure : person-years (or bed days) of each (> 0), or one number for all. baseline, errors : as in
+        `p_chart`.
     """
     x, size = _pair(events, exposure, "exposure", share=False)
     used = _baseline(baseline, len(x), least=1)
@@ -193,7 +195,8 @@ def _column(values: Values, name: str, *, minimum: float | None = None, above: f
 
 
 def _pair(events: Values, size: Values, name: str, *, share: bool) -> tuple[np.ndarray, np.ndarray]:
-    x, n = _column(events, "events", minimum=0), _column(size, name, above=0)
+    x = _column(events, "events", minimum=0)
+    n = _column(np.full(len(x), size) if np.ndim(size) == 0 else size, name, above=0)
     if len(x) != len(n):
         raise DataError(f"events has {len(x)} periods and {name} {len(n)}. They must be the same periods.")
     if share and (x > n).any():

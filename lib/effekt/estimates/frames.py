@@ -40,6 +40,8 @@ def numbers(frame: pd.DataFrame, column: str, *, minimum: float | None = None, a
     given = frame[column]
     if isinstance(given, pd.DataFrame):
         raise DataError(f"The column {column} occurs more than once. Keep one of them.")
+    if pd.api.types.is_datetime64_any_dtype(given.dtype) or pd.api.types.is_timedelta64_dtype(given.dtype):
+        raise DataError(f"The column {column} holds dates or durations, and a number is needed: for time, the days since a start.")
     try:
         values = given.to_numpy(dtype="float64", na_value=np.nan)
     except (TypeError, ValueError):
@@ -82,6 +84,10 @@ def codes(frame: pd.DataFrame, column: str) -> tuple[np.ndarray, np.ndarray]:
 def month_numbers(values: pd.Series | Sequence, column: str = "month") -> np.ndarray:
     """Months as integers (12 x year + month - 1) of a column of dates; a missing or unreadable date is a DataError."""
     series = pd.Series(values) if not isinstance(values, pd.Series) else values
+    if isinstance(series.dtype, pd.PeriodDtype):
+        series = series.dt.to_timestamp()
+    if isinstance(series.dtype, pd.DatetimeTZDtype):
+        series = series.dt.tz_localize(None)
     if not pd.api.types.is_datetime64_any_dtype(series.dtype):
         if pd.api.types.is_numeric_dtype(series.dtype):
             raise DataError(f"{column} holds numbers, not dates. Give the first day of each month as a datetime.")
@@ -95,9 +101,9 @@ def month_numbers(values: pd.Series | Sequence, column: str = "month") -> np.nda
     return series.to_numpy().astype("datetime64[M]").astype(np.int64) + 1970 * 12
 
 
-def month_number(moment: pd.Timestamp | str) -> int:
+def month_number(moment: pd.Timestamp | pd.Period | str) -> int:
     """One moment as the integer of its month, on the scale of `month_numbers`."""
-    stamp = pd.Timestamp(moment)
+    stamp = moment.to_timestamp() if isinstance(moment, pd.Period) else pd.Timestamp(moment)
     if stamp is pd.NaT:
         raise DataError("A month is missing where one is needed (start, or a contaminated period).")
     return stamp.year * 12 + stamp.month - 1

@@ -101,8 +101,10 @@ def group_times(given: Cohorts, control: str, base: str) -> GroupTimes:
 
     Base: the last period before g for t >= g; before that the period before t ("varying") or again the last before g ("universal").
     Controls: control "never" has the units that do not start within the data; "not_yet" also those that start after both t and the base.
+    Where every unit starts, the last cohort to do so is a control only, as in R's did: it has no effects of its own, before its start or after.
     """
     y, periods, start, w = given.y, given.periods, given.start, given.weights
+    control_only = start.max()
     rows: list[tuple[float, float, float, np.ndarray, int, int]] = []
     missing = 0
     for g in np.unique(start[np.isfinite(start)]):
@@ -110,12 +112,16 @@ def group_times(given: Cohorts, control: str, base: str) -> GroupTimes:
         before = int(np.searchsorted(periods, g)) - 1
         for t in range(0 if base == "universal" else 1, len(periods)):
             from_ = before if base == "universal" or periods[t] >= g else t - 1
+            if t == from_ and g == control_only:
+                continue
             if t == from_:
                 rows.append((g, periods[t], 0.0, np.zeros(len(start)), int(cohort.sum()), 0))
                 continue
             later = start == NEVER if control == "never" else (start > periods[max(t, from_)]) & ~cohort
             if not later.any():
                 missing += 1
+                continue
+            if g == control_only:
                 continue
             change = y[:, t] - y[:, from_]
             treated, controls = np.where(cohort, w, 0.0) / w[cohort].sum(), np.where(later, w, 0.0) / w[later].sum()

@@ -66,7 +66,8 @@ def read_spells(spells: pd.DataFrame, *, events: tuple[int, ...], once: bool) ->
     strange = ~np.isin(event, allowed)
     if strange.any():
         kinds = {0: "0 (censored)", 1: "1 (event)", 2: "2 (competing)"}
-        raise DataError(f"event is none of {', '.join(kinds[kind] for kind in allowed)} in {int(strange.sum())} of {len(strange)} rows.")
+        competing = "" if 2 in events else " Where another event (death) competes, use cumulative_incidence; code as 0 only who was lost by chance."
+        raise DataError(f"event is none of {', '.join(kinds[kind] for kind in allowed)} in {int(strange.sum())} of {len(strange)} rows.{competing}")
     order = np.lexsort((entry, citizen))
     read = Spells(citizen[order], entry[order], leave[order], event[order].astype(np.int64), citizens, order)
     same = read.citizen[1:] == read.citizen[:-1]

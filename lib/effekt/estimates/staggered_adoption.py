@@ -79,7 +79,8 @@ def staggered(
         One row a unit and period, every unit in every period: unit, month (or period, a number), start (first treated period, the same in all
         rows of a unit; missing = never; after the last period counts as never), and the outcome.
     outcome : "rate" for events / exposure, or a numeric column. weights : column of weights > 0, constant a unit (default equal).
-    control : "never": units that do not start within the data. "not_yet": also units that start later than both t and the base period.
+    control : "never": units that do not start within the data. "not_yet": also units that start later than both t and the base period;
+        where every unit starts, the last cohort is a control only and has no rows of its own, as in R's did.
     cluster : column of the level above units at which treatment was assigned; None = errors by unit.
 
     Returns
