@@ -106,6 +106,13 @@ class TooFew(_Strict):
     citizens: int = Field(50, ge=0)
 
 
+class LateRegistration(_Strict):
+    """Last months of the data that are not fully registered yet, by source of outcomes: they are kept out of everything that is estimated."""
+
+    stays: int = Field(0, ge=0, le=24)
+    costs: int = Field(0, ge=0, le=24)
+
+
 class Protocol(_Strict):
     """What is evaluated, where, when and against what. Made by `load_protocol`; every field is documented in data/README.md."""
 
@@ -128,6 +135,7 @@ class Protocol(_Strict):
     price_year: int = Field(ge=1990, le=2100)
     known_breaks: list[KnownBreak] = []
     too_few: TooFew = TooFew()
+    late_registration: LateRegistration = LateRegistration()
 
     def catalogue(self) -> Mapping[str, Outcome]:
         """The outcomes of the catalogue and then the study's own, by id."""

@@ -57,10 +57,19 @@ def _check_periods(source: Source) -> Iterator[Problem]:
                 ends = f"in data_period, which ends {_name(data[1])}"
                 yield line, f"start {_name(start)} and {phase_in} months of phase-in leave no month after it {ends}"
         yield from _check_contaminated(source, cluster, (*path, "contaminated"), data, start)
+    yield from _check_late(source, data)
     for place, known in enumerate(_list(_at(source, "known_breaks"))):
         month = read_month(known.get("month")) if isinstance(known, dict) else None
         if month is not None and not data[0] <= month <= data[1]:
             yield source.line(("known_breaks", place, "month")), f"the known break {_name(month)} lies outside data_period"
+
+
+def _check_late(source: Source, data: tuple[date, date]) -> Iterator[Problem]:
+    late = source.values.get("late_registration")
+    for name, months in (late if isinstance(late, dict) else {}).items():
+        last = max((read_month(cluster.get("start")) or data[0] for _, cluster in _clusters(source)), default=data[0])
+        if isinstance(months, int) and _later(last, months) > data[1]:
+            yield source.line(("late_registration", name)), f"{name}: leaving out the last {months} months leaves none after the last start {_name(last)}"
 
 
 def _check_contaminated(source: Source, cluster: dict, path: tuple, data: tuple[date, date], start: date | None) -> Iterator[Problem]:

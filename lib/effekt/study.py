@@ -135,6 +135,13 @@ class Study:
         """What the comparison municipalities were given themselves: none, same_initiative or unknown."""
         return self.protocol.comparison.exposure
 
+    def last_complete_month(self, outcome: str) -> pd.Timestamp:
+        """Last month of the data in which `outcome` is fully registered: months after it are in no frame."""
+        import pandas as pd
+
+        late = getattr(self.protocol.late_registration, self.outcome(outcome).source, 0)
+        return self.period[1] - pd.DateOffset(months=late)
+
     def outcome(self, outcome: str) -> Outcome:
         """The catalogue's record of an outcome. Raises UsageError for an unknown one, with the nearest."""
         catalogue = self.protocol.catalogue()

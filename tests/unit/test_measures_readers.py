@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from effekt import Study, measures
+from effekt import Study, estimates, measures, report
 from effekt.data.delivery import import_delivery
 from effekt.errors import DataError, UsageError
 from effekt.measures.prepare import prepare
@@ -124,6 +125,21 @@ def test_the_study_remembers_which_tables_were_read(study: Path) -> None:
     measures.monthly(opened, "cost_total")
     measures.panel(opened.of("beta"), "adm_rate")
     assert opened.tables_read() == ("cost_months", "person_months")
+
+
+def test_months_that_are_not_fully_registered_are_in_no_frame_of_their_source(study: Path, tmp_path: Path) -> None:
+    shutil.copytree(study, tmp_path / "late")
+    protocol = (study / "evaluation.yml").read_text(encoding="utf-8") + "late_registration: {stays: 2}\n"
+    (tmp_path / "late" / "evaluation.yml").write_text(protocol, encoding="utf-8")
+    late = at(tmp_path / "late")
+    for reader in ("monthly", "person_months", "panel", "cluster_panel"):
+        assert str(getattr(measures, reader)(late, "adm_rate")["month"].max())[:7] == "2014-10", reader
+        assert str(getattr(measures, reader)(late, "cost_total")["month"].max())[:7] == "2014-12", reader
+    whole, short = measures.persons(at(study), "adm_rate"), measures.persons(late, "adm_rate")
+    assert short["exposure"].sum() < whole["exposure"].sum()
+    told = report.limits(late, estimates.rate_ratio(short, contrast="after_before"))
+    assert "everything after October\xa02014 is left out" in repr(told)
+    assert "left out of the estimates" not in repr(report.limits(at(study), estimates.rate_ratio(whole, contrast="after_before")))
 
 
 def test_an_unknown_outcome_is_refused_with_the_nearest(study: Path) -> None:

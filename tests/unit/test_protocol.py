@@ -72,6 +72,7 @@ WRONG = {
     "a key given twice": ("language: en", "language: en\nlanguage: da", "language: da", ["'language' is given twice"]),
     "not YAML": ("language: en", "language: {en", "language", ["not valid YAML"]),
     "an anchor": ("language: en", "language: &a en\ntarget: *a", "target", ["anchors and aliases"]),
+    "too many late months": ("language: en", "late_registration: {stays: 24}", "late_registration", ["leaving out the last 24 months leaves none"]),
     "a known break outside": ("language: en", "known_breaks: [{month: 2019-03, why: {da: a, en: b}}]", "2019-03", ["2019-03 lies outside"]),
 }
 

@@ -16,7 +16,7 @@ DAYS_A_YEAR = 365.25
 def rows_of(study: Study, outcome: str, clusters: Sequence[str], columns: Sequence[str]) -> pd.DataFrame:
     """Rows of the derived table that holds `outcome`, for these clusters: `columns`, `events` (money in kroner) and `exposure` (person-years)."""
     table = "cost_months" if study.outcome(outcome).is_cost else "person_months"
-    read = study.read(table, [*columns, "days", outcome], filters=[("cluster_id", "in", list(clusters))])
+    read = study.read(table, [*columns, "days", outcome], filters=_rows_to_read(study, outcome, clusters))
     frame = read.rename(columns={outcome: "events"})
     frame["events"] = in_units(study, outcome, frame["events"])
     frame["exposure"] = frame.pop("days") / DAYS_A_YEAR
@@ -26,7 +26,7 @@ def rows_of(study: Study, outcome: str, clusters: Sequence[str], columns: Sequen
 def sums_of(study: Study, outcome: str, clusters: Sequence[str], by: Sequence[str]) -> pd.DataFrame:
     """As `rows_of`, summed by the columns `by` and sorted by them; oere and days are summed as integers first."""
     table = "cost_months" if study.outcome(outcome).is_cost else "person_months"
-    read = study.read_arrow(table, [*by, "days", outcome], filters=[("cluster_id", "in", list(clusters))])
+    read = study.read_arrow(table, [*by, "days", outcome], filters=_rows_to_read(study, outcome, clusters))
     summed = read.group_by(list(by)).aggregate([(outcome, "sum"), ("days", "sum")]).to_pandas(date_as_object=False)
     ordered = summed.sort_values(list(by), ignore_index=True)
     return ordered[list(by)].assign(events=in_units(study, outcome, ordered[f"{outcome}_sum"]), exposure=ordered["days_sum"] / DAYS_A_YEAR)
@@ -54,7 +54,7 @@ def periods_of(study: Study, outcome: str, clusters: Sequence[str]) -> Any:
 
     table = "cost_months" if study.outcome(outcome).is_cost else "person_months"
     columns = ["citizen_id", "kommunekode", "cluster_id", "month", "days", outcome]
-    rows = study.read_arrow(table, columns, filters=[("cluster_id", "in", list(clusters))])
+    rows = study.read_arrow(table, columns, filters=_rows_to_read(study, outcome, clusters))
     rows = rows.append_column("treated", compute.not_equal(rows["cluster_id"], COMPARISON))
     parts = []
     for cluster in clusters_of(study):
@@ -63,6 +63,11 @@ def periods_of(study: Study, outcome: str, clusters: Sequence[str]) -> Any:
             part = own.filter(chosen)
             parts.append(part.append_column("after", pa.array([is_after]).take(pa.array([0] * part.num_rows, pa.int8()))))
     return pa.concat_tables(parts)
+
+
+def _rows_to_read(study: Study, outcome: str, clusters: Sequence[str]) -> list[tuple[str, str, Any]]:
+    """The clusters' rows of months in which the outcome is fully registered."""
+    return [("cluster_id", "in", list(clusters)), ("month", "<=", study.last_complete_month(outcome).date())]
 
 
 def _months(study: Study, months: Any) -> tuple[Any, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from effekt.estimates.estimate import Estimate
 from effekt.report import making, wording
 from effekt.report.prose import Block, block
+from effekt.report.results import Column
 from effekt.report.sentences import catalogue
 from effekt.report.shown import Shown
 from effekt.report.trends import headline_estimate
@@ -25,10 +26,10 @@ SUPPORTING = (
 )
 
 
-def limits(study: Study, *changes: Any, topics: Iterable[str] = (), name: str = "limits") -> Shown:
+def limits(study: Study, *changes: Any, topics: Iterable[str] = (), name: str = "limits", about_study: bool = True) -> Shown:
     """What this page cannot tell: the reservations of its estimates, each once, then the standing ones of `topics` and of the study.
 
-    topics : names in texts/limit.yml, for instance "admissions", "cost", "region".
+    topics : names in texts/limit.yml, for instance "admissions", "cost", "region". about_study : False on a page that shows other data.
     """
     estimates = _told(study, changes)
     items = _once(
@@ -40,17 +41,18 @@ def limits(study: Study, *changes: Any, topics: Iterable[str] = (), name: str = 
     )
     if any("bound_low" in estimate.facts for estimate in estimates[:1]):
         items.append(block("item", "limit.bound"))
-    items += [block("item", f"limit.{key}") for topic in (*topics, *_of_study(study)) for key in _topic(topic)]
+    items += [block("item", f"limit.{key}") for topic in (*topics, *(_of_study(study) if about_study else ())) for key in _topic(topic)]
+    items += _late(study, estimates)
     return making.shown(study, "limits", name, _rows(study, estimates), estimates=estimates, context={"blocks": items})
 
 
-def method(study: Study, *changes: Any, topics: Iterable[str] = (), name: str = "method") -> Shown:
+def method(study: Study, *changes: Any, topics: Iterable[str] = (), name: str = "method", about_study: bool = True) -> Shown:
     """How it was done: who is counted, each method and contrast once, and what speaks for the claim of the first.
 
-    topics : names in texts/how.yml, for instance "admissions", "cost".
+    topics : names in texts/how.yml, for instance "admissions", "cost". about_study : False on a page that shows other data.
     """
     estimates = _told(study, changes)
-    items = [block("item", f"how.{key}") for topic in ("everybody", *topics) for key in _topic(topic, "how")]
+    items = [block("item", f"how.{key}") for topic in (*(("everybody",) if about_study else ()), *topics) for key in _topic(topic, "how")]
     items += _once((f"method.{estimate.method}", row) for row, estimate in enumerate(estimates))
     items += _once((wording.contrast(estimate), row) for row, estimate in enumerate(estimates))
     supporting = ((f"reason.{key}", row) for row, estimate in enumerate(estimates[:1]) for key in estimate.reasons if key in SUPPORTING)
@@ -65,7 +67,7 @@ def _told(study: Study, changes: Iterable[Any]) -> tuple[Estimate, ...]:
 
 def _rows(study: Study, estimates: tuple[Estimate, ...]) -> list[making.Facts]:
     design = making.of_design(study)
-    return [making.of_estimate(estimate) | design for estimate in estimates] or [design]
+    return [making.of_estimate(estimate) | design | _complete_month(study, estimate) for estimate in estimates] or [design]
 
 
 def _once(keys: Iterable[tuple[str, int]]) -> list[Block]:
@@ -74,6 +76,19 @@ def _once(keys: Iterable[tuple[str, int]]) -> list[Block]:
     for key, row in keys:
         first.setdefault(key, row)
     return [block("item", key, row) for key, row in first.items()]
+
+
+def _late(study: Study, estimates: tuple[Estimate, ...]) -> list[Block]:
+    """That the last months are left out, where they are for the outcome of one of the estimates."""
+    rows = [row for row, estimate in enumerate(estimates) if _complete_month(study, estimate)]
+    return [block("item", "limit.late_registration", row) for row in rows[:1]]
+
+
+def _complete_month(study: Study, estimate: Estimate) -> making.Facts:
+    """The last month that counts, where it is not the last of the data."""
+    if estimate.outcome not in study.protocol.catalogue() or study.last_complete_month(estimate.outcome) == study.period[1]:
+        return {}
+    return {"complete_month": (Column("complete_month", "month"), making.month(study.last_complete_month(estimate.outcome)))}
 
 
 def _of_study(study: Study) -> tuple[str, ...]:
