@@ -106,3 +106,11 @@ def test_a_line_without_a_price_or_an_index_stops_prepare(row: dict[str, Any], t
     tables = {name: ibis.memtable(canonical(name, given)) for name, given in rows.items()}
     problems = check_cost_months(ibis.memtable(PEOPLE), {**tables, "person_months": ibis.memtable(PEOPLE)}, little())
     assert len(problems) == 1 and problems[0].startswith(told)
+
+
+def test_a_line_that_is_counted_without_a_price_costs_nothing_and_is_not_asked_for_one() -> None:
+    days = line(None, service_type="delayed_discharge", cost_basis="none", quantity=4.0, unit="day")
+    assert costs(line(500), days)[1, "2013-02"]["cost_hosp"] == 500
+    tables = {"service": [days], "unit_cost": HOUR, "price_index": INDEX, "person_months": PEOPLE}
+    given = {name: ibis.memtable(rows if isinstance(rows, pa.Table) else canonical(name, rows)) for name, rows in tables.items()}
+    assert check_cost_months(build_cost_months.build(given, little()), given, little()) == []

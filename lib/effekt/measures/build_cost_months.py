@@ -21,14 +21,19 @@ def build(tables: Mapping[str, Table], protocol: Protocol) -> Table:
     """One row for each row of `person_months`, with one int64 column of oere an outcome of the catalogue with source `costs`. 0 = no cost.
 
     Hospital cost falls in the month of discharge (open contacts: the last day of the data), practice and municipal services in the month of
-    their week's Thursday. Amounts are in the prices of `price_year`; every line is rounded to whole oere before it is summed, so that the sums are
-    the same in any order. Co-financing between payers is no cost and not part of any column.
+    their week's Thursday. Lines without a price of their own (attendances, delayed days) are not in it. Amounts are in the prices of
+    `price_year`; every line is rounded to whole oere before it is summed, so that the sums are the same in any order. Co-financing between payers is no cost and not part of any column.
     """
-    lines = add_fixed_prices(tables["service"], tables["unit_cost"], tables["price_index"], protocol.price_year)
+    lines = add_fixed_prices(keep_priced(tables["service"]), tables["unit_cost"], tables["price_index"], protocol.price_year)
     sums = sum_costs(lines, protocol)
     names = [name for name in sums.columns if name not in ("citizen_id", "month")]
     joined = tables["person_months"].select(*KEYS).left_join(sums, ["citizen_id", "month"])
     return joined.select(*KEYS, **{name: ibis.coalesce(joined[name], 0) for name in names})
+
+
+def keep_priced(service: Table) -> Table:
+    """The lines that have a price: those with the basis "none" are counted as services elsewhere, and their cost is in another line or unknown."""
+    return service.filter(service.cost_basis != "none")
 
 
 def add_fixed_prices(service: Table, unit_cost: Table, price_index: Table, price_year: int) -> Table:

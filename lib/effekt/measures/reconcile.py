@@ -9,7 +9,7 @@ from ibis.expr.types import Table
 
 from effekt.errors import DataError
 from effekt.measures.build_completeness import DATED
-from effekt.measures.build_cost_months import KEYS, add_fixed_prices, sum_costs
+from effekt.measures.build_cost_months import KEYS, add_fixed_prices, keep_priced, sum_costs
 from effekt.measures.build_person_months import count_events, next_month
 from effekt.measures.build_stays import MERGED_KINDS
 from effekt.protocol import Protocol
@@ -55,7 +55,7 @@ def check_cost_months(made: Table, inputs: Mapping[str, Table], protocol: Protoc
     if problems:
         return problems
     people = inputs["person_months"].select(*KEYS)
-    lines = add_fixed_prices(inputs["service"], inputs["unit_cost"], inputs["price_index"], protocol.price_year)
+    lines = add_fixed_prices(keep_priced(inputs["service"]), inputs["unit_cost"], inputs["price_index"], protocol.price_year)
     return [
         *_differ("rows", _number(made.count()), _number(people.count())),
         *_differ("rows of person_months", _number(people.semi_join(made, list(KEYS)).count()), _number(people.count())),
@@ -76,7 +76,7 @@ def check_completeness(made: Table, inputs: Mapping[str, Table], protocol: Proto
 
 def _check_prices(inputs: Mapping[str, Table], protocol: Protocol) -> list[str]:
     """Lines within the data without a price or an index, looked up once for each kind of line instead of for each line."""
-    service = inputs["service"]
+    service = keep_priced(inputs["service"])
     service = service.filter(service.date >= protocol.data_period.first, service.date < next_month(protocol.data_period.last))
     kinds = service.mutate(amount_oere=service.amount_oere.notnull().ifelse(0, ibis.null("int64")))
     kinds = kinds.group_by("service_type", "price_year", "unit", "amount_oere").agg(n=kinds.count()).mutate(quantity=1.0)
