@@ -22,7 +22,8 @@ def build(tables: Mapping[str, Table], protocol: Protocol) -> Table:
 
     Hospital cost falls in the month of discharge (open contacts: the last day of the data), practice and municipal services in the month of
     their week's Thursday. Lines without a price of their own (attendances, delayed days) are not in it. Amounts are in the prices of
-    `price_year`; every line is rounded to whole oere before it is summed, so that the sums are the same in any order. Co-financing between payers is no cost and not part of any column.
+    `price_year`; every line is rounded to whole oere before it is summed, so that the sums are the same in any order. Co-financing between payers
+    is no cost and not part of any column.
     """
     lines = add_fixed_prices(keep_priced(tables["service"]), tables["unit_cost"], tables["price_index"], protocol.price_year)
     sums = sum_costs(lines, protocol)
