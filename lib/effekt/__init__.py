@@ -1,4 +1,4 @@
-"""What a notebook may import: the study, and the four packages that turn its tables into results."""
+"""What a notebook may import: the study, and the packages that turn its tables (or published ones) into results."""
 
 from effekt import lazy
 
@@ -7,6 +7,7 @@ _EXPORTS: dict[str, str] = {
     "catalogue": "catalogue",
     "estimates": "estimates",
     "measures": "measures",
+    "published": "published",
     "report": "report",
 }
 __getattr__, __dir__ = lazy.exports(__name__, _EXPORTS)

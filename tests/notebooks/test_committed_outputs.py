@@ -42,6 +42,11 @@ def text(value: str | list[str]) -> str:
     return value if isinstance(value, str) else "".join(value)
 
 
+def is_public(path: Path) -> bool:
+    """Whether a notebook shows published data instead of the demo study's."""
+    return read(path)["metadata"]["effekt"].get("data") == "public"
+
+
 def stem(path: Path) -> str:
     """The name a test goes by."""
     return path.stem
@@ -65,11 +70,11 @@ def test_a_cell_shows_one_typed_result_and_nothing_else(path: Path) -> None:
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=stem)
 def test_results_come_from_the_demo_study_and_have_ids_of_their_own(path: Path) -> None:
     bundles = [output["data"][MIME] for _, output in outputs(path)]
-    assert all(bundle["synthetic"] for bundle in bundles)
+    assert all(bundle["synthetic"] for bundle in bundles[: -1 if is_public(path) else None]) is not is_public(path)
     ids = [bundle["id"] for bundle in bundles]
     assert len(ids) == len(set(ids))
     assert bundles[-1]["view"] == "done"
-    assert bundles[-1]["context"]["tables_read"]
+    assert bool(bundles[-1]["context"]["tables_read"]) is not is_public(path)
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=stem)
@@ -84,7 +89,7 @@ def test_a_picture_is_the_one_its_result_draws(path: Path) -> None:
             assert held == canvas.png(view.figure(result)), name
             assert len(held) <= BIGGEST_PICTURE, name
             pictures += 1
-    assert pictures
+    assert pictures or is_public(path)
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=stem)

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from effekt.batch import preload
-from effekt.batch.keys import key_of, table_keys
+from effekt.batch.keys import installed, key_of, table_keys
 
 
 def write(study: Path, **tables: dict[str, object]) -> None:
@@ -50,3 +50,8 @@ def test_what_is_preloaded_is_foreign_and_needed_at_run_time() -> None:
     source = "import numpy as np, os\nfrom scipy import stats\nfrom effekt import Study\nfrom typing import TYPE_CHECKING\n"
     source += "if TYPE_CHECKING:\n    import duckdb\ndef f():\n    import pyarrow.parquet as pq\n"
     assert preload.foreign_imports(source) == {"numpy", "scipy", "scipy.stats", "pyarrow.parquet"}
+
+
+def test_packages_of_an_extra_are_part_of_what_a_run_depends_on() -> None:
+    found = installed(["pandas", "no-such-package-anywhere"])
+    assert found["no-such-package-anywhere"] == "" and found["pandas"].count(".") >= 1

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from effekt.batch.notebook import Notebook, load_notebook
-from effekt.batch.plan import find_notebooks, make_plan, read_value
+from effekt.batch.plan import choose_notebooks, find_notebooks, make_plan, read_value
 from effekt.errors import UsageError
 from tests.faults.toys import notebook, write_notebook
 
@@ -149,3 +149,22 @@ def test_what_is_typed_is_read_as_the_parameter_declares(tmp_path: Path, text: s
     default = {"int": "1", "float": "1.0", "int | None": "None", "str": "''"}[kind]
     made = load(tmp_path, parameters=f'study_path: str = ""\ncluster: str = ""\nx: {kind} = {default}')
     assert read_value(text, made.parameters[-1]) == value
+
+
+def test_a_notebook_on_request_is_run_where_it_is_named_and_not_otherwise(tmp_path: Path) -> None:
+    made = notebook("91_published", order=91, per="region")
+    made["metadata"]["effekt"] |= {"plan": "on request", "data": "public", "packages": ["causaldata"]}
+    write_notebook(tmp_path / "91_published.ipynb", made)
+    both = two(tmp_path)
+    assert both[-1].on_request and both[-1].public_data and both[-1].packages == ("causaldata",)
+    assert "91_published_region" not in plan(both) and "91_published_region" not in plan(both, wanted_notebooks=["all"])
+    assert plan(both, wanted_notebooks=["91"]) == ["91_published_region"]
+    assert [chosen.name for chosen in choose_notebooks(both, ["all"])][-1] == "91_published"
+
+
+def test_an_unknown_plan_is_told(tmp_path: Path) -> None:
+    made = notebook("91_published", order=91, per="region")
+    made["metadata"]["effekt"]["plan"] = "never"
+    write_notebook(tmp_path / "91_published.ipynb", made)
+    with pytest.raises(UsageError, match="on request"):
+        load_notebook(tmp_path / "91_published.ipynb")

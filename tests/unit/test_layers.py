@@ -19,6 +19,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("data",),
     ("measures",),
     ("estimates",),
+    ("published",),
     ("report",),
     ("batch",),
     ("cli", "packaging"),

@@ -8,6 +8,7 @@ import platform
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,7 @@ def run_key(run: PlannedRun, shared: Surroundings) -> str:
 
     The other part is the keys of the derived tables it reads, which it tells when it has run: see `store.find`.
     """
+    extra = {"packages": installed(run.notebook.packages)} if run.notebook.packages else {}
     return key_of(
         {
             "code": list(run.notebook.code),
@@ -72,8 +74,20 @@ def run_key(run: PlannedRun, shared: Surroundings) -> str:
             "protocol": shared.protocol,
             "lock": shared.lock,
             "python": shared.python,
+            **extra,
         }
     )
+
+
+def installed(packages: Iterable[str]) -> dict[str, str]:
+    """Version of each package of an extra, "" where it is not installed."""
+    found = {}
+    for package in packages:
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            found[package] = ""
+    return found
 
 
 @lru_cache(maxsize=64)

@@ -51,7 +51,11 @@ class Cell:
 
 @dataclass(frozen=True)
 class Notebook:
-    """A notebook of the suite: `name` as in its metadata, `per` what it is run once for."""
+    """A notebook of the suite: `name` as in its metadata, `per` what it is run once for.
+
+    on_request : not part of a batch unless named (metadata "plan": "on request"). packages : of an extra, which it shows more with than
+    without. public_data : what it shows is not the study's data but published ones (metadata "data": "public").
+    """
 
     path: Path
     name: str
@@ -59,6 +63,9 @@ class Notebook:
     per: Per
     parameters: tuple[Parameter, ...]
     cells: tuple[Cell, ...]
+    on_request: bool = False
+    packages: tuple[str, ...] = ()
+    public_data: bool = False
 
     @property
     def code(self) -> tuple[str, ...]:
@@ -86,6 +93,8 @@ def load_notebook(path: Path) -> Notebook:
     faults = []
     if not isinstance(about.get("name"), str) or not isinstance(about.get("order"), int | float) or about.get("per") not in ("cluster", "region"):
         faults.append('its metadata needs "effekt": {"order": number, "name": text, "per": "cluster" or "region"}')
+    if about.get("plan", "always") not in ("always", "on request") or about.get("data", "study") not in ("study", "public"):
+        faults.append('its metadata may say "plan": "on request" and "data": "public", and nothing else there')
     tagged = [cell for cell in cells if cell.kind == "code" and "parameters" in cell.tags]
     if len(tagged) != 1:
         faults.append(f'it needs exactly one code cell tagged "parameters" and has {len(tagged)}')
@@ -93,7 +102,9 @@ def load_notebook(path: Path) -> Notebook:
     faults += wrong + [fault for number, cell in enumerate(cells, 1) if (fault := _syntax_fault(number, cell))]
     if faults:
         raise UsageError("\n".join(f"{path.name}: {fault}." for fault in faults))
-    return Notebook(path, about["name"], about["order"], about["per"], parameters, cells)
+    packages = tuple(str(package) for package in about.get("packages", ()))
+    special = {"on_request": about.get("plan") == "on request", "packages": packages, "public_data": about.get("data") == "public"}
+    return Notebook(path, about["name"], about["order"], about["per"], parameters, cells, **special)
 
 
 def _cell(raw: dict[str, Any]) -> Cell:

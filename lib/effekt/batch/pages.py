@@ -66,7 +66,7 @@ def page(run: PlannedRun, finished: Finished, setting: Setting, language: str) -
 def page_key(run: PlannedRun, finished: Finished, setting: Setting, language: str) -> str:
     """What a page depends on."""
     cells = [[cell.kind, cell.source, cell.tags] for cell in run.notebook.cells]
-    return key_of([finished.executed, finished.facts, cells, asdict(setting), language, drawing_hash()])
+    return key_of([finished.executed, finished.facts, cells, run.notebook.public_data, asdict(setting), language, drawing_hash()])
 
 
 @lru_cache(maxsize=1)
@@ -80,8 +80,9 @@ def draw(run: PlannedRun, finished: Finished, setting: Setting, language: str) -
     unit = run.cluster or REGION
     question = run.notebook.titles().get(language, run.notebook.name)
     place = setting.places[unit][language]
+    synthetic = setting.synthetic and not run.notebook.public_data
     return template("page.html").render(
-        **frame(setting, language, f"../{words.other(language)}/{page_name(run)}"),
+        **{**frame(setting, language, f"../{words.other(language)}/{page_name(run)}"), "synthetic": synthetic},
         title=words.say("page_title", language, question=question, place=place),
         place=place,
         unit=unit,

@@ -62,13 +62,15 @@ def make_plan(
     Parameters
     ----------
     clusters : the ids that the protocol has. study_path : the value of the notebooks' parameter of that name.
-    wanted_notebooks : names, or their beginnings ("03"); none = all. wanted_clusters : ids, "region" for what is run once; none or "all" = all.
+    wanted_notebooks : names, or their beginnings ("03"); none or "all" = all but those on request. wanted_clusters : ids, "region" for what is run once; none or "all" = all.
     parameters : further parameters as typed by the user, name -> text; every notebook of the plan must declare them.
 
     Raises UsageError that lists everything that is wrong, each with what is valid and the nearest; nothing has been run then.
     """
     faults: list[str] = []
     chosen = _choose_notebooks(notebooks, wanted_notebooks, faults)
+    if not wanted_notebooks or "all" in wanted_notebooks:
+        chosen = [notebook for notebook in chosen if not notebook.on_request]
     units = _choose_clusters(clusters, wanted_clusters, faults)
     runs = []
     for notebook in chosen:
@@ -92,7 +94,7 @@ def closest(given: str, valid: Iterable[str]) -> str:
 
 
 def choose_notebooks(notebooks: Sequence[Notebook], wanted: Sequence[str]) -> list[Notebook]:
-    """The notebooks of these names, or beginnings of names; UsageError for an unknown one."""
+    """The notebooks of these names, or beginnings of names (none or "all" = every one, on request or not); UsageError for an unknown one."""
     faults: list[str] = []
     chosen = _choose_notebooks(notebooks, wanted, faults)
     if faults:

@@ -15,6 +15,6 @@ if TYPE_CHECKING:
 def done(study: Study) -> Shown:
     """The sentinel that a finished run shows last: the derived tables that the notebook read, by name."""
     rows = [{"table": (Column("table", "label"), f"table.{table}")} for table in study.tables_read()]
-    plan = tables.layout("caption.done", [("column.table", "table")])
+    plan = tables.layout("caption.done", [("column.table", "table")], notes=() if rows else ("note.no_tables",))
     context = {"table": plan, "tables_read": list(study.tables_read())}
     return making.shown(study, "done", "done", rows, context=context)

@@ -6,6 +6,7 @@ to their number by a no-break space. `parse` reads back what `number` wrote, so 
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
@@ -27,12 +28,15 @@ _SMALLEST_P = 0.001
 def number(value: Any, kind: str, language: str, digits: int = 0) -> str:
     """`value` written in `language`; `kind` is a column type of `results.Column` (any but label).
 
-    count and money have no decimals of their own; p is cut at 0.001; month takes an ISO date ("2013-03-01").
+    count and money have no decimals of their own; p is cut at 0.001; significant
+    drops zeros at the end; month takes an ISO date ("2013-03-01").
     """
     if kind == "month":
         return month(value, language)
     if kind == "year":
         return str(int(value))
+    if kind == "significant":
+        return _significant(float(value), language, digits)
     if kind == "p":
         return _p(float(value), language)
     if kind not in ("count", "number", "money", "ratio", "percent"):
@@ -65,6 +69,13 @@ def parse(text: str, kind: str, language: str) -> float | str:
     point, thousands = _MARKS[language]
     bare = re.sub(r"[^0-9.,\u2212-]", "", text.replace("pct.", "").replace("kr.", ""))
     return float(bare.replace(thousands, "").replace(point, ".").replace("\u2212", "-"))
+
+
+def _significant(value: float, language: str, digits: int) -> str:
+    """`digits` significant figures, whole numbers whole, without zeros at the end of the decimals."""
+    places = max(0, digits - 1 - (math.floor(math.log10(abs(value))) if value else 0))
+    shown = decimal(value, language, places)
+    return shown.rstrip("0").rstrip(_MARKS[language][0]) if places else shown
 
 
 def _p(value: float, language: str) -> str:

@@ -17,7 +17,7 @@ from effekt.estimates.estimate import Estimate
 MIME = "application/vnd.effekt.result+json"
 DIGITS = 6
 Cell = str | int | float | bool | None
-ColumnType = Literal["label", "month", "year", "count", "number", "money", "ratio", "percent", "p"]
+ColumnType = Literal["label", "month", "year", "count", "number", "money", "ratio", "percent", "p", "significant"]
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Column:
     """One column of a result: `key` names its label; `n` names the column that holds the count under each of its cells ("" = none).
 
     type: label (a key that the catalogue translates) | month (ISO first day) | year | count (integer) | number | money (whole DKK) | ratio
-    | percent (0-100) | p. digits: decimals shown. unit: key of the unit.
+    | percent (0-100) | p | significant (digits: significant figures, no zeros at the end). digits: decimals shown. unit: key of the unit.
     """
 
     key: str

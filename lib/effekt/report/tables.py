@@ -13,7 +13,7 @@ from typing import Any
 from effekt.report.results import Result
 from effekt.report.sentences import NOT_ESTIMATED, Filled, as_html, cell, column_place, filled, label, places, sentence, text
 
-_NUMERIC = ("count", "number", "money", "ratio", "percent", "p", "year")
+_NUMERIC = ("count", "number", "money", "ratio", "percent", "p", "year", "significant")
 
 
 def layout(caption: str, show: list[tuple[str, str]], notes: tuple[str, ...] = (), rows: tuple[int, ...] | None = None) -> dict[str, Any]:
