@@ -129,6 +129,17 @@ def describe(study: StudyOption = paths.DEMO) -> None:
 
 
 @app.command()
+def purge(
+    study: StudyOption = paths.DEMO,
+    yes: Annotated[bool, typer.Option("--yes", help="Remove; without it the command only says what it would remove.")] = False,
+) -> None:
+    """Remove the person-level data of a study, and say what remains."""
+    from effekt.batch.purging import purge_study
+
+    purge_study(paths.find_study(study), remove=yes, say=_say())
+
+
+@app.command()
 def refresh(
     notebooks: NotebooksOption = "all",
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail where the committed outputs are out of date.")] = False,
