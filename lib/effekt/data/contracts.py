@@ -26,6 +26,7 @@ class Column:
     type : text | integer | number | money (oere) | date | timestamp | boolean. da, en : what it holds. unit : of a number.
     codes : the only values allowed. shape : regular expression the whole text must match. low, high : bounds, both included.
     required : a row without it breaks a rule. scale : oere per unit of the sender's amount (100 for kroner, 100,000 for thousands of kroner).
+    aliases : other names senders use for it, in small letters (v_cpr for pnr).
     """
 
     name: str
@@ -39,6 +40,7 @@ class Column:
     high: float | None = None
     required: bool = True
     scale: int = 100
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ class Found:
 
 def find_file(source: Source, delivery: Path) -> tuple[Found | None, list[str]]:
     """Locate one file and read its header. Returns what was found, or None with every problem in words; None without any if it is optional."""
-    path = delivery / source.file
+    path = next((path for path in sorted(delivery.iterdir()) if _is_of(source, path)), delivery / source.file)
     if not path.is_file():
         if source.optional:
             return None, []
@@ -52,7 +52,9 @@ def find_file(source: Source, delivery: Path) -> tuple[Found | None, list[str]]:
         return None, [f"{source.file} [file.empty]: the file has no header and no rows. Ask for it again."]
     if "\0" in line:
         return None, [f"{source.file} [file.encoding]: holds bytes that are no text (UTF-16 or a binary file). Ask the sender for UTF-8 text."]
-    names = tuple(name.strip().lower() for name in next(csv.reader([line.rstrip("\r\n")], delimiter=DELIMITER)))
+    theirs = {alias: column.name for column in source.columns for alias in (*column.aliases, column.name)}
+    told = [name.strip().lower() for name in next(csv.reader([line.rstrip("\r\n")], delimiter=DELIMITER))]
+    names = tuple(theirs.get(name, name) for name in told)
     problems = _header_problems(source, names, line)
     if not problems and not second:
         problems = [f"{source.file} [file.header_only]: a header but no rows. Ask for it again."]
@@ -65,6 +67,11 @@ def find_file(source: Source, delivery: Path) -> tuple[Found | None, list[str]]:
     warnings += [f"{source.file}: absent, read as missing: {', '.join(absent)}"] if absent else []
     positions = {column.name: names.index(column.name) if column.name in names else None for column in source.columns}
     return Found(source, path, names, positions, tuple(warnings)), []
+
+
+def _is_of(source: Source, path: Path) -> bool:
+    stem, _, extension = path.name.lower().partition(".")
+    return stem in source.known_stems and extension == "csv"
 
 
 def load_text(connection: duckdb.DuckDBPyConnection, found: Found) -> list[str]:

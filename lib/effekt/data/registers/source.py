@@ -25,6 +25,7 @@ class Source:
     ask : what to ask the sender for when the file is missing. optional : a study can do without it.
     study_key : the identifier of this file that gets a study key, from the rows that were kept.
     rules : tried in order after the columns' own; the first that a row breaks is its verdict.
+    stems : further names of the file without its extension, in any case (t_adm for lpr_adm); the stem of `file` and `name` always count.
     """
 
     name: str
@@ -35,6 +36,13 @@ class Source:
     rules: tuple[Rule, ...] = ()
     study_key: StudyKey | None = None
     optional: bool = False
+    stems: tuple[str, ...] = ()
+
+    @property
+    def known_stems(self) -> tuple[str, ...]:
+        """Every name by which the file is found, in small letters and without extension; its own first."""
+        own = self.file.rsplit(".", 1)[0]
+        return tuple(dict.fromkeys(stem.lower() for stem in (own, self.name, *self.stems)))
 
 
 @dataclass(frozen=True)
@@ -52,12 +60,12 @@ class Register:
 
 def pnr(da: str = "Personens pseudonym", en: str = "Pseudonym of the person") -> Column:
     """The pseudonymised person identifier, which never leaves the import."""
-    return Column("pnr", "text", da, en, shape=r"\d{10}(\d{2})?")
+    return Column("pnr", "text", da, en, shape=r"\d{10}(\d{2})?", aliases=("v_cpr", "cpr", "cprnr", "personnummer", "v_cpr_encrypted"))
 
 
 def recnum() -> Column:
     """The running number of a hospital contact."""
-    return Column("recnum", "text", "Kontaktens løbenummer", "Running number of the contact")
+    return Column("recnum", "text", "Kontaktens løbenummer", "Running number of the contact", aliases=("v_recnum", "k_recnum"))
 
 
 def unknown_contact(file: str) -> Rule:
