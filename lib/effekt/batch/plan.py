@@ -9,15 +9,19 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from effekt.batch.notebook import Notebook, Parameter, load_notebook
+from effekt.batch.notebook import KINDS, Notebook, Parameter, load_notebook
 from effekt.errors import UsageError
 
 REGION = "region"
+SET_BY = MappingProxyType({"study_path": "--study", "cluster": "--clusters", "quality_cluster": "--clusters"})
 
 
 @dataclass(frozen=True)
 class PlannedRun:
-    """One notebook for one cluster (`cluster` None = the region), with every value of its parameters cell."""
+    """One notebook for one unit, with every value of its parameters cell.
+
+    cluster : the id of a hospital cluster, the code of a municipality, the id of a quality cluster of general practice; None = the region.
+    """
 
     notebook: Notebook
     cluster: str | None
@@ -53,6 +57,9 @@ def make_plan(
     clusters: Sequence[str],
     study_path: str,
     *,
+    municipalities: Sequence[str] = (),
+    own_pages: Sequence[str] = (),
+    quality_clusters: Sequence[str] = (),
     wanted_notebooks: Sequence[str] = (),
     wanted_clusters: Sequence[str] = (),
     parameters: Mapping[str, str] = MappingProxyType({}),
@@ -61,8 +68,10 @@ def make_plan(
 
     Parameters
     ----------
-    clusters : the ids that the protocol has. study_path : the value of the notebooks' parameter of that name.
-    wanted_notebooks : names, or their beginnings ("03"); none or "all" = all but those on request. wanted_clusters : ids, "region" for what is run once; none or "all" = all.
+    clusters : the ids that the protocol has. municipalities : those of the clusters, each of which may be wanted by its code. own_pages : those among
+    them that are run without being named. quality_clusters : ids. study_path : the value of the notebooks' parameter of that name.
+    wanted_notebooks : names, or their beginnings ("03"); none or "all" = all but those on request.
+    wanted_clusters : ids and codes, "region" for what is run once; none or "all" = all.
     parameters : further parameters as typed by the user, name -> text; every notebook of the plan must declare them.
 
     Raises UsageError that lists everything that is wrong, each with what is valid and the nearest; nothing has been run then.
@@ -71,19 +80,21 @@ def make_plan(
     chosen = _choose_notebooks(notebooks, wanted_notebooks, faults)
     if not wanted_notebooks or "all" in wanted_notebooks:
         chosen = [notebook for notebook in chosen if not notebook.on_request]
-    units = _choose_clusters(clusters, wanted_clusters, faults)
+    known = {"region": [REGION], "cluster": [*clusters], "municipality": [*dict.fromkeys([*own_pages, *municipalities])], "quality_cluster": [*quality_clusters]}
+    usual = {REGION, *clusters, *own_pages, *quality_clusters}
+    units = _choose_units([unit for kind in known.values() for unit in kind], usual, wanted_clusters, faults)
+    order = {unit: place for place, unit in enumerate(unit for kind in known.values() for unit in kind)}
     runs = []
     for notebook in chosen:
         given = _typed(notebook, parameters, faults)
-        for cluster in [None] if notebook.per == "region" else list(clusters):
-            if (cluster or REGION) in units:
-                runs.append(PlannedRun(notebook, cluster, _values(notebook, study_path, cluster, given)))
+        for unit in (unit for kind in KINDS[notebook.per] for unit in known[kind] if unit in units):
+            runs.append(PlannedRun(notebook, None if unit == REGION else unit, _values(notebook, study_path, unit, given)))
         faults += _missing(notebook)
     if faults:
         raise UsageError("\n".join([*dict.fromkeys(faults), "Nothing was run."]))
     if not runs:
         raise UsageError("These notebooks are not made for these clusters, so there is nothing to run. Leave out --clusters or --notebooks.")
-    return tuple(sorted(runs, key=lambda run: (run.cluster is not None, run.notebook.order, clusters.index(run.cluster) if run.cluster else 0)))
+    return tuple(sorted(runs, key=lambda run: (run.cluster is not None, run.notebook.order, order[run.cluster or REGION])))
 
 
 def closest(given: str, valid: Iterable[str]) -> str:
@@ -117,16 +128,16 @@ def _choose_notebooks(notebooks: Sequence[Notebook], wanted: Sequence[str], faul
     return [notebook for notebook in notebooks if notebook in chosen]
 
 
-def _choose_clusters(clusters: Sequence[str], wanted: Sequence[str], faults: list[str]) -> set[str]:
+def _choose_units(known: Sequence[str], usual: set[str], wanted: Sequence[str], faults: list[str]) -> set[str]:
     if not wanted or "all" in wanted:
-        return {REGION, *clusters}
-    faults += [f"Unknown cluster {name}.{closest(name, [*clusters, REGION])}" for name in wanted if name not in (REGION, *clusters)]
+        return usual
+    faults += [f"Unknown cluster {name}.{closest(name, [unit for unit in known if unit in usual])}" for name in wanted if name not in known]
     return set(wanted)
 
 
 def _missing(notebook: Notebook) -> list[str]:
     """Parameters that a batch must be able to set and the notebook does not declare, most often by misspelling."""
-    needed = ["study_path"] + (["cluster"] if notebook.per == "cluster" else [])
+    needed = ["study_path"] + ([notebook.unit_parameter] if notebook.unit_parameter else [])
     declared = [parameter.name for parameter in notebook.parameters]
     return [f"{notebook.path.name}: its parameters cell lacks {name}.{_has(name, declared)}" for name in needed if name not in declared]
 
@@ -138,11 +149,11 @@ def _has(name: str, declared: Sequence[str]) -> str:
 
 def _typed(notebook: Notebook, parameters: Mapping[str, str], faults: list[str]) -> dict[str, Any]:
     declared = {parameter.name: parameter for parameter in notebook.parameters}
-    free = [name for name in declared if name not in ("study_path", "cluster")]
+    free = [name for name in declared if name not in SET_BY]
     values = {}
     for name, text in parameters.items():
-        if name in ("study_path", "cluster"):
-            faults.append(f"The parameter {name} is set by {'--study' if name == 'study_path' else '--clusters'}.")
+        if name in SET_BY:
+            faults.append(f"The parameter {name} is set by {SET_BY[name]}.")
         elif name not in declared:
             faults.append(f"Unknown parameter {name} of {notebook.path.name}.{closest(name, free)}")
         else:
@@ -169,7 +180,7 @@ def read_value(text: str, parameter: Parameter) -> Any:
     return text
 
 
-def _values(notebook: Notebook, study_path: str, cluster: str | None, given: Mapping[str, Any]) -> Mapping[str, Any]:
-    batch = {"study_path": study_path, **({"cluster": cluster} if notebook.per == "cluster" else {})}
+def _values(notebook: Notebook, study_path: str, unit: str, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    batch = {"study_path": study_path, **({notebook.unit_parameter: unit} if notebook.unit_parameter else {})}
     declared = {parameter.name: parameter.default for parameter in notebook.parameters}
     return MappingProxyType({name: {**declared, **batch, **given}[name] for name in declared})

@@ -24,7 +24,8 @@ def published_in_short(study: Study, comparison: Comparison, *, name: str = "pub
     """How many figures of how many analyses were found again, and what to install where some could not be tried."""
     agreeing, figures = comparison.agreeing, len(comparison.figures)
     counts = {
-        "n_figures": figures, "n_agreeing": agreeing, "n_cases": len(comparison.cases) - len(comparison.left_out), "n_left_out": len(comparison.left_out),
+        "n_figures": figures, "n_agreeing": agreeing,
+        "n_cases": len(comparison.cases) - len(comparison.left_out), "n_left_out": len(comparison.left_out),
     }  # fmt: skip
     facts: Facts = {key: (Column(key, "count"), value) for key, value in counts.items()}
     blocks = [block("headline", f"finding.published.{'all' if agreeing == figures else 'some'}"), block("text", "interval.published")]
@@ -40,7 +41,7 @@ def published_table(study: Study, comparison: Comparison, topic: str, *, name: s
     figures = comparison.of_topic(topic)
     cases = {figure.case: comparison.cases[figure.case] for figure in figures}
     labels = {f"published.{key}": names for key, names in load_labels().items() if key in {figure.label for figure in figures}}
-    labels |= {f"published_case.{key}": case["title"] for key, case in cases.items()}
+    labels |= {f"published_case.{key}": case["short"] for key, case in cases.items()}
     shown = ("printed", "reference", "ours", "gap", "tolerance")
     show = [("column.case", "case"), ("column.figure", "figure"), *((f"column.{key}", key) for key in shown), ("column.agrees", "agrees")]
     missing = any(comparison.cases[case]["topic"] == topic for case in comparison.left_out)
@@ -51,13 +52,16 @@ def published_table(study: Study, comparison: Comparison, topic: str, *, name: s
 
 def published_sources(study: Study, comparison: Comparison, *, name: str = "sources") -> Shown:
     """One row a case: where its data and its figures come from, which of our estimators were used, and the program they are held against."""
-    labels: dict[str, Mapping[str, str]] = {f"published_case.{key}": case["title"] for key, case in comparison.cases.items()}
+    labels: dict[str, Mapping[str, str]] = {f"published_case.{key}": case["short"] for key, case in comparison.cases.items()}
+    labels |= {f"published_title.{key}": case["title"] for key, case in comparison.cases.items()}
     rows = []
     for key, case in comparison.cases.items():
         told = {"data": case["data"], "source": case["source"], "estimators": ", ".join(case["estimators"]), "program": case["program"]}
         labels |= {text: {"da": text, "en": text} for text in told.values() if text}
-        rows.append({"case": (Column("case", "label"), f"published_case.{key}")} | {column: (Column(column, "label"), told[column]) for column in told})
-    show = [("column.case", "case"), *((f"column.{key}", key) for key in ("source", "data", "estimators", "program"))]
+        texts: Facts = {column: (Column(column, "label"), text) for column, text in told.items()}
+        names: Facts = {name: (Column(name, "label"), f"published_{name}.{key}") for name in ("case", "title")}
+        rows.append(names | texts)
+    show = [("column.case", "case"), *((f"column.{key}", key) for key in ("title", "source", "data", "estimators", "program"))]
     return _public(making.shown(study, "table", name, rows, context={"table": tables.layout("caption.published_sources", show)}, labels=labels))
 
 
