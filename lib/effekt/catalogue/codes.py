@@ -16,6 +16,12 @@ def load_municipalities() -> dict[str, str]:
 
 
 @cache
+def load_specialties() -> dict[str, str]:
+    """Main specialties: Danish name in small letters, as LPR3 writes them -> code of two digits, as LPR2 does."""
+    return {row["da"].lower(): row["code"] for row in _rows("medical_specialties.csv")}
+
+
+@cache
 def load_medical_specialties() -> tuple[str, ...]:
     """Codes of the main specialties that count as medical."""
     return tuple(row["code"] for row in _rows("medical_specialties.csv") if row["medical"] == "true")

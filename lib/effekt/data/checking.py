@@ -89,6 +89,8 @@ def _typed(column: Column, position: int | None) -> str:
             return text
         case "date":
             return f"try_strptime({text}, '%Y-%m-%d')::DATE"
+        case "timestamp":
+            return f"try_strptime({text}, ['%Y-%m-%d %H:%M:%S.%f', '%Y-%m-%d %H:%M:%S', '%Y-%m-%dT%H:%M:%S', '%Y-%m-%d %H:%M', '%Y-%m-%d'])"
         case "integer":
             return f"CASE WHEN regexp_full_match({text}, '-?[0-9]{{1,15}}') THEN TRY_CAST({text} AS BIGINT) END"
         case "money":

@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from effekt.catalogue.codes import load_municipalities
+from effekt.catalogue.codes import load_municipalities, load_specialties
 from effekt.data.canonical import write_tables
 from effekt.data.checking import Broken, check_rows, empty_view
 from effekt.data.engine import engine_errors
@@ -109,10 +109,21 @@ def _find(delivery: Path) -> tuple[dict[str, Found], list[str]]:
     problems: list[str] = []
     for source in _sources():
         item, wrong = find_file(source, delivery)
-        problems += wrong
+        made_up_for = any((delivery / other.file).is_file() for other in _sources() if other.name in source.instead)
+        problems += wrong if not made_up_for or (delivery / source.file).is_file() else []
         if item is not None:
             found[source.name] = item
-    return found, problems
+    return found, [*problems, *_told_twice(found)]
+
+
+def _told_twice(found: dict[str, Found]) -> list[str]:
+    """Sources that tell the same contacts in two ways."""
+    pairs = {tuple(sorted((name, other))) for name, item in found.items() for other in item.source.never_with if other in found}
+    return [
+        f"{found[one].source.file} and {found[other].source.file} [file.told_twice]: the same contacts in two models (LPR3_F and LPR_A). "
+        "Every contact would count twice. Take the files of one model out of the folder; LPR_A is the newer."
+        for one, other in sorted(pairs)
+    ]
 
 
 def _import(connection: duckdb.DuckDBPyConnection, found: dict[str, Found], protocol: Protocol, tables: Path, keys: Path) -> ImportReport:
@@ -159,6 +170,8 @@ def _write_quarantine(connection: duckdb.DuckDBPyConnection, accounts: list[File
 def _reference_tables(connection: duckdb.DuckDBPyConnection, protocol: Protocol) -> None:
     codes = ", ".join(f"('{code}')" for code in load_municipalities())
     connection.execute(f"CREATE OR REPLACE TABLE municipality AS SELECT * FROM (VALUES {codes}) AS list(kommunekode)")
+    names = ", ".join(f"('{name}', '{code}')" for name, code in load_specialties().items())
+    connection.execute(f"CREATE OR REPLACE TABLE specialty AS SELECT * FROM (VALUES {names}) AS list(name, code)")
     connection.execute(f"CREATE OR REPLACE TABLE last_day AS SELECT last_day(DATE '{protocol.data_period.last}') AS day")
 
 

@@ -17,13 +17,14 @@ READMISSION_DAYS = 30
 SHORT_STAY_HOURS = 24
 HOUR = 60
 DAY = 24 * HOUR
-MERGED_KINDS = ("inpatient", "emergency")
+MERGED_KINDS = ("inpatient", "emergency", "unknown")
 
 
 def build(tables: Mapping[str, Table], protocol: Protocol) -> Table:
     """One row a hospital stay: contacts of the same citizen that overlap or follow within `gap_hours` [1]_.
 
-    Inpatient and emergency contacts make stays; planned outpatient courses, which last for months, do not. Contacts still open are taken to
+    Inpatient and emergency contacts make stays; planned outpatient courses, which last for months, do not. LPR3 tells no kind: there every
+    physical attendance does, and most are no admission. Contacts still open are taken to
     last until the end of the data, and are never discharged alive.
 
     Columns

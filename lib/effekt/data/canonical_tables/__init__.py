@@ -8,4 +8,5 @@ from types import MappingProxyType
 from effekt.data.canonical_tables import hospital, people, practice, programme, services
 from effekt.data.contracts import Table
 
-TABLES: Mapping[str, Table] = MappingProxyType({table.name: table for area in (people, hospital, practice, services, programme) for table in area.TABLES})
+AREAS = (people, hospital, practice, services, programme)
+TABLES: Mapping[str, Table] = MappingProxyType({table.name: table for area in AREAS for table in area.TABLES})

@@ -42,6 +42,24 @@ TABLES = (
             Column("contact_id", "integer", "Kontaktens studienøgle", "Study key of the contact"),
             Column("code", "text", "SKS-kode med D", "SKS code with D"),
             Column("type", "text", "Diagnosetype", "Type of diagnosis", codes=("A", "B", "C", "G", "H", "M", "+")),
+            Column(
+                "retracted",
+                "boolean",
+                "Senere afkræftet: altid nej, de afkræftede er sat til side; mangler i LPR2 og hvor det ikke er oplyst",
+                "Retracted later: always no, as those retracted are set aside; missing in LPR2 and where it is not told",
+                required=False,
+            ),
+        ),
+    ),
+    Table(
+        "register_stay",
+        (),
+        "Et sygehusophold, som registret selv har samlet det (LPR_A)",
+        "A hospital stay as the register itself has merged it (LPR_A)",
+        (
+            citizen(),
+            Column("start", "timestamp", "Start", "Start"),
+            Column("end", "timestamp", "Slut; mangler for et åbent ophold", "End; missing for an open stay", required=False),
         ),
     ),
 )

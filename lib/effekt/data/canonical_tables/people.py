@@ -46,7 +46,7 @@ TABLES = (
         (
             citizen(),
             Column("date", "date", "Opgørelsesdag", "Day of the snapshot"),
-            Column("lives_alone", "boolean", "Bor alene; mangler hvor det ikke er oplyst", "Lives alone; missing where it is not told", required=False),
+            Column("lives_alone", "boolean", "Bor alene; mangler, hvor det ikke er oplyst", "Lives alone; missing if not told", required=False),
             Column(
                 "civil_status",
                 "text",

@@ -16,7 +16,7 @@ TABLES = (
             Column("kommunekode", "text", "Praksis' kommune", "Municipality of the practice", shape=r"\d{4}", required=False),
             Column("quality_cluster_id", "text", "Kvalitetsklynge", "Quality cluster", required=False),
             Column("listed_n", "integer", "Tilmeldte sikrede", "Listed patients", unit="person", low=0, required=False),
-            Column("listed_65plus", "integer", "Tilmeldte på 65 år og derover", "Listed patients of 65 and over", unit="person", low=0, required=False),
+            Column("listed_65plus", "integer", "Heraf på 65 år og derover", "Of which of 65 and over", unit="person", low=0, required=False),
         ),
     ),
     Table(
@@ -30,7 +30,7 @@ TABLES = (
             Column("practice_id", "integer", "Den ordinerende praksis' studienøgle", "Study key of the prescribing practice", required=False),
             Column("atc7", "text", "ATC-kode, op til 7 tegn", "ATC code, up to 7 characters", shape=r"[A-Z]\d{2}([A-Z]([A-Z](\d{2})?)?)?"),
             Column("dispensed", "date", "Dato for udleveringen", "Date of dispensing"),
-            Column("packages", "number", "Antal pakninger; negativt for en tilbageførsel", "Number of packages; negative for a reversal", required=False),
+            Column("packages", "number", "Pakninger; negativt for en tilbageførsel", "Packages; negative for a reversal", required=False),
             Column("ddd", "number", "Definerede døgndoser i alt", "Defined daily doses in total", unit="ddd", required=False),
             Column("amount_oere", "money", "Samlet pris i øre", "Total price in oere", unit="oere", required=False),
             Column("patient_oere", "money", "Heraf betalt af borgeren, i øre", "Of which paid by the citizen, in oere", unit="oere", required=False),

@@ -6,7 +6,8 @@ from effekt.data.contracts import Column, Rule
 from effekt.data.registers.source import Register, Source
 
 _CODE = "lpad(regexp_extract(\"område\", '^\\d{1,3}'), 4, '0')"
-_SEX = """CASE WHEN regexp_matches(lower("køn"), '^(1|m|mænd|men)( |$)') THEN 1 WHEN regexp_matches(lower("køn"), '^(2|k|kvinder|women)( |$)') THEN 2 END"""
+_SEX = """CASE WHEN regexp_matches(lower("køn"), '^(1|m|mænd|men)( |$)') THEN 1
+                 WHEN regexp_matches(lower("køn"), '^(2|k|kvinder|women)( |$)') THEN 2 END"""
 _AGE = "TRY_CAST(regexp_extract(alder, '^\\d{1,3}') AS INTEGER)"
 _YEAR = "TRY_CAST(left(tid, 4) AS INTEGER)"
 

@@ -1,4 +1,4 @@
-"""LPR2 (hospital contacts until March 2019): contacts with hour-precise times, and their diagnoses."""
+"""LPR2 (hospital contacts until March 2019): contacts with hour-precise times, their diagnoses and their outpatient attendances."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ ADM = Source(
         Column(
             "c_pattype",
             "text",
-            "0 indlagt, 2 ambulant, 3 skadestue (til og med 2013)",
-            "0 inpatient, 2 outpatient, 3 emergency (until 2013)",
-            codes=("0", "2", "3"),
+            "0 indlagt, 1 deldøgn (til og med 2001), 2 ambulant, 3 skadestue (til og med 2013)",
+            "0 inpatient, 1 part-day (until 2001), 2 outpatient, 3 emergency (until 2013)",
+            codes=("0", "1", "2", "3"),
         ),
         Column("c_indm", "text", "1 akut, 2 ikke akut", "1 acute, 2 not acute", codes=("1", "2"), required=False),
         Column("c_udm", "text", "Udskrivningsmåde", "Mode of discharge", required=False),
@@ -33,11 +33,19 @@ ADM = Source(
         Column("d_uddto", "date", "Udskrivningsdato", "Date of discharge", required=False),
         Column("v_udtime", "integer", "Udskrivningstime", "Hour of discharge", low=0, high=24, required=False),
         Column("c_adiag", "text", "Aktionsdiagnose", "Action (primary) diagnosis", required=False),
+        Column("v_sengdage", "integer", "Sengedage", "Bed days", unit="day", low=0, required=False),
     ),
     key=("recnum",),
     study_key=StudyKey("contact_key", "recnum", "contact_id"),
     rules=(
         unknown_citizen("lpr_adm"),
+        Rule(
+            "lpr_adm.c_pattype.closed",
+            "c_pattype = '1' AND d_inddto >= DATE '2002-01-01'",
+            "quarantine",
+            "Deldøgn findes ikke efter 2001",
+            "There are no part-day patients after 2001",
+        ),
         Rule("lpr_adm.d_uddto.before_admission", f"{_END} < {_START}", "quarantine", "Udskrevet før indlæggelsen", "Discharged before admitted"),
         Rule(
             "lpr_adm.d_inddto.after_death",
@@ -47,6 +55,8 @@ ADM = Source(
             "Contact more than 30 days after death",
         ),
     ),
+    stems=("t_adm",),
+    instead=("kontakter", "lpr_a_kontakt"),
 )
 
 DIAG = Source(
@@ -60,10 +70,33 @@ DIAG = Source(
     ),
     key=("recnum", "c_diag", "c_diagtype"),
     rules=(unknown_contact("lpr_diag"),),
+    stems=("t_diag",),
+    instead=("diagnoser", "lpr_a_diagnose"),
+)
+
+BES = Source(
+    "lpr_bes",
+    "lpr_bes.csv",
+    "the LPR2 table lpr_bes (t_bes): recnum and d_ambdto, one row an outpatient attendance",
+    (recnum(), Column("d_ambdto", "date", "Dato for det ambulante besøg", "Date of the outpatient attendance")),
+    key=("recnum", "d_ambdto"),
+    rules=(
+        unknown_contact("lpr_bes"),
+        Rule(
+            "lpr_bes.d_ambdto.before_contact",
+            "d_ambdto < (SELECT d_inddto FROM kept_lpr_adm WHERE kept_lpr_adm.recnum = checked_lpr_bes.recnum)",
+            "quarantine",
+            "Besøg før kontakten begynder",
+            "Attendance before the contact starts",
+        ),
+    ),
+    optional=True,
+    stems=("t_bes",),
 )
 
 # The hour of discharge has no minutes: within the hour of admission a contact ends when it starts, never before.
-# From 2014 the emergency code 3 is gone and those visits are told as acute outpatient contacts; discharge modes 8, F, G, K, L by the LPR2 code list.
+# From 2014 the emergency code 3 is gone and those visits are told as acute outpatient contacts; part-day patients are outpatients, as from 2002.
+# Discharge modes 8, F, G, K, L by the LPR2 code list.
 CONTACT = f"""
     SELECT contact_id, citizen_id, 'lpr2' AS source,
            ({_START} + to_minutes(coalesce(v_indminut, 0)))::TIMESTAMP AS start,
@@ -79,6 +112,14 @@ CONTACT = f"""
     FROM kept_lpr_adm JOIN citizen_key USING (pnr) JOIN contact_key USING (recnum)
 """
 
-DIAGNOSIS = "SELECT contact_id, c_diag AS code, c_diagtype AS type FROM kept_lpr_diag JOIN contact_key USING (recnum)"
+DIAGNOSIS = "SELECT contact_id, c_diag AS code, c_diagtype AS type, NULL::BOOLEAN AS retracted FROM kept_lpr_diag JOIN contact_key USING (recnum)"
 
-REGISTER = Register("lpr2", (ADM, DIAG), {"contact": CONTACT, "diagnosis": DIAGNOSIS})
+# The price of an outpatient course is the DRG value of its contact, not of its attendances.
+ATTENDANCE = """
+    SELECT citizen_id, 'hospital' AS sector, 'outpatient_attendance' AS service_type, d_ambdto AS date, 'day' AS date_precision,
+           1.0 AS quantity, 'visit' AS unit, NULL::BIGINT AS amount_oere, year(d_ambdto) AS price_year,
+           'none' AS cost_basis, 'region' AS payer, contact_id
+    FROM kept_lpr_bes JOIN contact_key USING (recnum) JOIN contact USING (contact_id)
+"""
+
+REGISTER = Register("lpr2", (ADM, DIAG, BES), {"contact": CONTACT, "diagnosis": DIAGNOSIS, "service": ATTENDANCE})

@@ -69,7 +69,8 @@ _SERVICE = f"""
 
 # What was only allocated is set aside from the services and told in a table of its own.
 _ALLOCATED_CARE = f"""
-    SELECT citizen_id, '{{service_type}}' AS service_type, {_DATE} AS date, 'week' AS date_precision, {{minutes}}::DOUBLE AS quantity, 'minute' AS unit
+    SELECT citizen_id, '{{service_type}}' AS service_type, {_DATE} AS date, 'week' AS date_precision,
+           {{minutes}}::DOUBLE AS quantity, 'minute' AS unit
     FROM checked_homecare JOIN citizen_key USING (pnr) WHERE verdict = '{ALLOCATED}' AND {{minutes}} > 0 AND year({_DATE}) = aar
 """
 _KINDS = {"personal_care": "personlig_pleje_min", "practical_help": "praktisk_hjaelp_min"}

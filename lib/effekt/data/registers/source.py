@@ -10,11 +10,15 @@ from effekt.data.contracts import Column, Rule
 
 @dataclass(frozen=True)
 class StudyKey:
-    """An identifier of the sender that is replaced: `table` maps `column` to `key`, a random number of the study."""
+    """An identifier of the sender that is replaced: `table` maps `column` to `key`, a random number of the study.
+
+    after : another such table; numbers begin after the highest of it, so that both can stand in one column.
+    """
 
     table: str
     column: str
     key: str
+    after: str = ""
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,8 @@ class Source:
     study_key : the identifier of this file that gets a study key, from the rows that were kept.
     rules : tried in order after the columns' own; the first that a row breaks is its verdict.
     stems : further names of the file without its extension, in any case (t_adm for lpr_adm); the stem of `file` and `name` always count.
+    never_with : sources that tell the same in another way: a delivery that holds both is rejected. instead : sources any of which makes up for
+    this one when it is missing.
     """
 
     name: str
@@ -37,6 +43,8 @@ class Source:
     study_key: StudyKey | None = None
     optional: bool = False
     stems: tuple[str, ...] = ()
+    never_with: tuple[str, ...] = ()
+    instead: tuple[str, ...] = ()
 
     @property
     def known_stems(self) -> tuple[str, ...]:
