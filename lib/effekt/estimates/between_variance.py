@@ -60,10 +60,10 @@ def _root(score: Callable[[float], float], y: np.ndarray, v: np.ndarray) -> floa
     """The largest root of a score that is negative for large tau2; 0 where it is nowhere positive."""
     top = float(np.var(y) * len(y) + v.max()) + 1e-12
     grid = np.concatenate([[0.0], np.geomspace(top * 1e-9, top, 200)])
-    positive = [tau2 for tau2 in grid if score(tau2) > 0]
-    if not positive:
+    low = next((tau2 for tau2 in grid[::-1] if score(tau2) > 0), None)
+    if low is None:
         return 0.0
-    low, high = positive[-1], positive[-1] * 2 + top * 1e-9
+    high = low * 2 + top * 1e-9
     while score(high) > 0:
         high *= 2
     return float(brentq(score, low, high, xtol=1e-15, rtol=1e-14))
