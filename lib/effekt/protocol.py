@@ -106,6 +106,13 @@ class TooFew(_Strict):
     citizens: int = Field(50, ge=0)
 
 
+class QualityCluster(_Strict):
+    """A quality cluster of general practices, as the practice list names it. Not a hospital cluster, though both are called klynge."""
+
+    id: Name
+    name: Text
+
+
 class LateRegistration(_Strict):
     """Last months of the data that are not fully registered yet, by source of outcomes: they are kept out of everything that is estimated."""
 
@@ -124,6 +131,8 @@ class Protocol(_Strict):
     data_period: Span
     clusters: list[Cluster] = Field(min_length=1)
     comparison: Comparison = Comparison()
+    own_pages: list[Kommunekode] = []
+    quality_clusters: list[QualityCluster] = []
     target: Target = Target()
     stays: Stays = Stays()
     rollout_order: Literal["unknown", "random"] = "unknown"

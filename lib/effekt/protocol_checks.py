@@ -24,6 +24,7 @@ def check_meaning(source: Source) -> list[Problem]:
         *_check_periods(source),
         *_check_cluster_ids(source),
         *_check_municipalities(source),
+        *_check_own_pages(source),
         *_check_outcomes(source),
     ]
 
@@ -64,12 +65,26 @@ def _check_periods(source: Source) -> Iterator[Problem]:
             yield source.line(("known_breaks", place, "month")), f"the known break {_name(month)} lies outside data_period"
 
 
+def _check_own_pages(source: Source) -> Iterator[Problem]:
+    mine = [code for _, cluster in _clusters(source) for code in _list(cluster.get("municipalities"))]
+    for place, code in enumerate(_list(source.values.get("own_pages"))):
+        if isinstance(code, str) and code not in mine:
+            yield source.line(("own_pages", place)), f'"{code}" is in none of the clusters, so it cannot have pages of its own'
+    taken = {cluster.get("id") for _, cluster in _clusters(source)} | set(RESERVED)
+    for place, item in enumerate(_list(source.values.get("quality_clusters"))):
+        name = item.get("id") if isinstance(item, dict) else None
+        if name in taken:
+            yield source.line(("quality_clusters", place)), f"quality cluster id {name!r} cannot be used: it is taken or reserved"
+        taken.add(name)
+
+
 def _check_late(source: Source, data: tuple[date, date]) -> Iterator[Problem]:
     late = source.values.get("late_registration")
     for name, months in (late if isinstance(late, dict) else {}).items():
         last = max((read_month(cluster.get("start")) or data[0] for _, cluster in _clusters(source)), default=data[0])
         if isinstance(months, int) and _later(last, months) > data[1]:
-            yield source.line(("late_registration", name)), f"{name}: leaving out the last {months} months leaves none after the last start {_name(last)}"
+            told = f"{name}: leaving out the last {months} months leaves none after the last start {_name(last)}"
+            yield source.line(("late_registration", name)), told
 
 
 def _check_contaminated(source: Source, cluster: dict, path: tuple, data: tuple[date, date], start: date | None) -> Iterator[Problem]:

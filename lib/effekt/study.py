@@ -22,8 +22,9 @@ COMPARISON = "comparison"
 
 @dataclass(frozen=True)
 class Study:
-    """A study folder opened for one cluster, or for the whole region (`cluster` is None). Made by `Study.open`.
+    """A study folder opened for one cluster, one of its municipalities, or the whole region (`cluster` is None). Made by `Study.open`.
 
+    municipality : code of the one municipality of `cluster` that this run is about; None = all of them. Its dates are those of its cluster.
     parameters : whatever else the notebook's parameters cell held.
     """
 
@@ -31,28 +32,27 @@ class Study:
     protocol: Protocol
     cluster: str | None = None
     parameters: Mapping[str, object] = field(default_factory=dict)
+    municipality: str | None = None
     _read: set[str] = field(default_factory=set, repr=False, compare=False)
 
     @classmethod
     def open(cls, study_path: str | Path, cluster: str | None = None, **parameters: object) -> Study:
         """Open the folder that holds an `evaluation.yml`; no table is read yet.
 
+        cluster : id of a cluster, code of a municipality in one, or "region" (as is None).
+
         Raises UsageError for a folder that is no study and for an unknown cluster (with the valid ones, nearest first), ProtocolError for an
         `evaluation.yml` that contradicts itself.
         """
         path = find_study(study_path)
         protocol = load_protocol(path)
-        if cluster in ("region", protocol.region.id):
-            cluster = None
-        if cluster is not None:
-            _find_cluster(protocol, cluster)
-        return cls(path, protocol, cluster, MappingProxyType(dict(parameters)))
+        cluster, municipality = _place(protocol, cluster)
+        return cls(path, protocol, cluster, MappingProxyType(dict(parameters)), municipality)
 
     def of(self, cluster: str | None) -> Study:
-        """The same study for another cluster (None = the region); tables read through it count as read by this one too."""
-        if cluster is not None:
-            _find_cluster(self.protocol, cluster)
-        return Study(self.path, self.protocol, cluster, self.parameters, self._read)
+        """The same study for another cluster or municipality (None = the region); tables read through it count as read by this one too."""
+        cluster, municipality = _place(self.protocol, cluster)
+        return Study(self.path, self.protocol, cluster, self.parameters, municipality, self._read)
 
     @property
     def clusters(self) -> tuple[str, ...]:
@@ -61,8 +61,8 @@ class Study:
 
     @property
     def unit(self) -> str:
-        """What this run is about: the cluster's id, or "region"."""
-        return self.cluster or "region"
+        """What this run is about: the municipality's code, the cluster's id, or "region"."""
+        return self.municipality or self.cluster or "region"
 
     @property
     def start(self) -> pd.Timestamp:
@@ -197,6 +197,19 @@ class Study:
         if self.cluster is None:
             raise UsageError(f"The region has no {wanted} of its own: each cluster has one. Use study.of(cluster).{wanted}.")
         return _find_cluster(self.protocol, self.cluster)
+
+
+def _place(protocol: Protocol, unit: str | None) -> tuple[str | None, str | None]:
+    """(cluster, municipality) that `unit` names; UsageError where it names nothing in the region."""
+    if unit in (None, "region", protocol.region.id):
+        return None, None
+    if unit.isdigit():
+        places = protocol.municipalities()
+        if places.get(unit, COMPARISON) == COMPARISON:
+            own = [code for code, cluster in places.items() if cluster != COMPARISON]
+            raise UsageError(f"{unit} is no municipality of a cluster of this study. Those are {', '.join(own)}.")
+        return places[unit], unit
+    return _find_cluster(protocol, unit).id, None
 
 
 def _find_cluster(protocol: Protocol, cluster: str) -> Cluster:

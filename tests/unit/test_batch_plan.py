@@ -168,3 +168,24 @@ def test_an_unknown_plan_is_told(tmp_path: Path) -> None:
     write_notebook(tmp_path / "91_published.ipynb", made)
     with pytest.raises(UsageError, match="on request"):
         load_notebook(tmp_path / "91_published.ipynb")
+
+
+PLACES = {"municipalities": ["0751", "0741"], "own_pages": ["0741"], "quality_clusters": ["q1", "q2"]}
+
+
+def test_a_municipality_with_pages_of_its_own_runs_unnamed_and_any_other_by_its_code(tmp_path: Path) -> None:
+    notebooks = (load(tmp_path),)
+    assert plan(notebooks, **PLACES) == ["03_admissions_aarhus", "03_admissions_horsens", "03_admissions_0741"]
+    assert plan(notebooks, **PLACES, wanted_clusters=["0751"]) == ["03_admissions_0751"]
+
+
+def test_a_notebook_for_everywhere_runs_for_the_region_too_and_is_told_so(tmp_path: Path) -> None:
+    runs = make_plan((load(tmp_path, per="everywhere", parameters=EXTRA),), CLUSTERS, "data/demo", **PLACES)
+    assert [run.cluster for run in runs] == [None, *CLUSTERS, "0741"]
+    assert (runs[0].id, runs[0].parameters["cluster"]) == ("03_admissions_region", "region")
+
+
+def test_a_notebook_for_quality_clusters_has_their_parameter(tmp_path: Path) -> None:
+    cell = 'study_path: str = "data/demo"  # folder\nquality_cluster: str = "q1"  # id'
+    runs = make_plan((load(tmp_path, per="quality_cluster", parameters=cell),), CLUSTERS, "data/demo", **PLACES)
+    assert [(run.id, run.parameters["quality_cluster"]) for run in runs] == [("03_admissions_q1", "q1"), ("03_admissions_q2", "q2")]

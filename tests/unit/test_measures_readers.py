@@ -142,6 +142,24 @@ def test_months_that_are_not_fully_registered_are_in_no_frame_of_their_source(st
     assert "left out of the estimates" not in repr(report.limits(at(study), estimates.rate_ratio(whole, contrast="after_before")))
 
 
+def test_a_municipality_is_its_own_rows_and_the_whole_comparison_at_the_dates_of_its_cluster(study: Path) -> None:
+    samso, alfa = at(study, "0741"), at(study)
+    assert (samso.unit, samso.start, samso.contaminated) == ("0741", alfa.start, alfa.contaminated)
+    own, whole = measures.person_months(samso, "adm_rate"), measures.person_months(alfa, "adm_rate")
+    assert set(own.loc[own["treated"], "unit"]) == {"0741"} and len(own) < len(whole)
+    pd.testing.assert_frame_equal(own[~own["treated"]].reset_index(drop=True), whole[~whole["treated"]].reset_index(drop=True))
+    parts = [measures.monthly(at(study, code), "adm_rate")["exposure"].sum() for code in ("0741", "0751")]
+    assert sum(parts) == pytest.approx(measures.monthly(alfa, "adm_rate")["exposure"].sum())
+    assert set(measures.persons(samso, "adm_rate").query("treated")["unit"]) == {"0741"}
+    pd.testing.assert_frame_equal(measures.panel(samso, "adm_rate"), measures.panel(alfa, "adm_rate"))
+    assert len(measures.population(samso, "adm_rate")) == 4
+
+
+def test_a_municipality_outside_the_clusters_is_refused(study: Path) -> None:
+    with pytest.raises(UsageError, match="0461 is no municipality of a cluster of this study. Those are 0751, 0741, 0615"):
+        at(study, "0461")
+
+
 def test_an_unknown_outcome_is_refused_with_the_nearest(study: Path) -> None:
     with pytest.raises(UsageError, match="Unknown outcome 'adm_acut'; did you mean 'adm_acute'"):
         measures.monthly(at(study), "adm_acut")

@@ -72,6 +72,13 @@ WRONG = {
     "a key given twice": ("language: en", "language: en\nlanguage: da", "language: da", ["'language' is given twice"]),
     "not YAML": ("language: en", "language: {en", "language", ["not valid YAML"]),
     "an anchor": ("language: en", "language: &a en\ntarget: *a", "target", ["anchors and aliases"]),
+    "pages of a place outside": ("language: en", 'own_pages: ["0461"]', "own_pages", ['"0461" is in none of the clusters']),
+    "a quality cluster named as a cluster": (
+        "language: en",
+        "quality_clusters: [{id: alfa, name: {da: A, en: A}}]",
+        "quality_clusters",
+        ["quality cluster id 'alfa' cannot be used"],
+    ),
     "too many late months": ("language: en", "late_registration: {stays: 24}", "late_registration", ["leaving out the last 24 months leaves none"]),
     "a known break outside": ("language: en", "known_breaks: [{month: 2019-03, why: {da: a, en: b}}]", "2019-03", ["2019-03 lies outside"]),
 }

@@ -6,13 +6,24 @@ import ast
 import io
 import json
 import tokenize
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 from effekt.errors import UsageError
 
-Per = Literal["cluster", "region"]
+Per = Literal["cluster", "region", "everywhere", "quality_cluster"]
+KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "cluster": ("cluster", "municipality"),
+        "region": ("region",),
+        "everywhere": ("region", "cluster", "municipality"),
+        "quality_cluster": ("quality_cluster",),
+    }
+)
+"""The kinds of unit that a notebook is run for, by what its metadata say under "per"."""
 TYPES: dict[str, type] = {"str": str, "int": int, "float": float, "bool": bool}
 
 
@@ -51,7 +62,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Notebook:
-    """A notebook of the suite: `name` as in its metadata, `per` what it is run once for.
+    """A notebook of the suite: `name` as in its metadata, `per` what it is run once for (see KINDS).
 
     on_request : not part of a batch unless named (metadata "plan": "on request"). packages : of an extra, which it shows more with than
     without. public_data : what it shows is not the study's data but published ones (metadata "data": "public").
@@ -72,6 +83,11 @@ class Notebook:
         """The code cells in order, as they stand in the file."""
         return tuple(cell.source for cell in self.cells if cell.kind == "code")
 
+    @property
+    def unit_parameter(self) -> str:
+        """The parameter that a batch sets to the unit; "" for a notebook of the region alone."""
+        return "" if self.per == "region" else "quality_cluster" if self.per == "quality_cluster" else "cluster"
+
     def titles(self) -> dict[str, str]:
         """The question of the notebook: its level-1 heading in each language."""
         found: dict[str, str] = {}
@@ -91,8 +107,9 @@ def load_notebook(path: Path) -> Notebook:
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise UsageError(f"{path.name} is not a notebook that can be read: open it in JupyterLab and save it again, or remove it.") from None
     faults = []
-    if not isinstance(about.get("name"), str) or not isinstance(about.get("order"), int | float) or about.get("per") not in ("cluster", "region"):
-        faults.append('its metadata needs "effekt": {"order": number, "name": text, "per": "cluster" or "region"}')
+    if not isinstance(about.get("name"), str) or not isinstance(about.get("order"), int | float) or about.get("per") not in KINDS:
+        kinds = ", ".join(KINDS)
+        faults.append(f'its metadata needs "effekt": {{"order": number, "name": text, "per": one of {kinds}}}')
     if about.get("plan", "always") not in ("always", "on request") or about.get("data", "study") not in ("study", "public"):
         faults.append('its metadata may say "plan": "on request" and "data": "public", and nothing else there')
     tagged = [cell for cell in cells if cell.kind == "code" and "parameters" in cell.tags]

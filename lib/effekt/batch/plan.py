@@ -80,7 +80,8 @@ def make_plan(
     chosen = _choose_notebooks(notebooks, wanted_notebooks, faults)
     if not wanted_notebooks or "all" in wanted_notebooks:
         chosen = [notebook for notebook in chosen if not notebook.on_request]
-    known = {"region": [REGION], "cluster": [*clusters], "municipality": [*dict.fromkeys([*own_pages, *municipalities])], "quality_cluster": [*quality_clusters]}
+    places = [*dict.fromkeys([*own_pages, *municipalities])]
+    known = {"region": [REGION], "cluster": [*clusters], "municipality": places, "quality_cluster": [*quality_clusters]}
     usual = {REGION, *clusters, *own_pages, *quality_clusters}
     units = _choose_units([unit for kind in known.values() for unit in kind], usual, wanted_clusters, faults)
     order = {unit: place for place, unit in enumerate(unit for kind in known.values() for unit in kind)}
@@ -131,7 +132,8 @@ def _choose_notebooks(notebooks: Sequence[Notebook], wanted: Sequence[str], faul
 def _choose_units(known: Sequence[str], usual: set[str], wanted: Sequence[str], faults: list[str]) -> set[str]:
     if not wanted or "all" in wanted:
         return usual
-    faults += [f"Unknown cluster {name}.{closest(name, [unit for unit in known if unit in usual])}" for name in wanted if name not in known]
+    told = [*(unit for unit in known if unit in usual - {REGION}), REGION]
+    faults += [f"Unknown cluster {name}.{closest(name, told)}" for name in wanted if name not in known]
     return set(wanted)
 
 

@@ -13,6 +13,7 @@ from rich.console import Console
 from effekt import paths
 from effekt.batch import chain, files, keys, store, words
 from effekt.batch.plan import REGION, PlannedRun, closest, find_notebooks, make_plan
+from effekt.catalogue.codes import load_municipalities
 from effekt.errors import UsageError
 from effekt.protocol import Protocol, Text, load_protocol
 
@@ -62,6 +63,9 @@ def run_batch(options: Options, console: Console) -> Report:
         find_notebooks(options.folder),
         [cluster.id for cluster in protocol.clusters],
         study_parameter(study),
+        municipalities=[code for cluster in protocol.clusters for code in cluster.municipalities],
+        own_pages=protocol.own_pages,
+        quality_clusters=[cluster.id for cluster in protocol.quality_clusters],
         wanted_notebooks=options.notebooks,
         wanted_clusters=options.clusters,
         parameters=options.parameters,
@@ -114,7 +118,13 @@ def _run(
 def _setting(protocol: Protocol, languages: tuple[str, ...]) -> Setting:
     from effekt.batch.pages import Setting
 
-    places = {REGION: _names(protocol.region), **{cluster.id: _names(cluster.name) for cluster in protocol.clusters}}
+    names = load_municipalities()
+    places = {
+        REGION: _names(protocol.region),
+        **{cluster.id: _names(cluster.name) for cluster in protocol.clusters},
+        **{code: {"da": names[code], "en": names[code]} for cluster in protocol.clusters for code in cluster.municipalities},
+        **{cluster.id: _names(cluster.name) for cluster in protocol.quality_clusters},
+    }
     return Setting(_names(protocol.name), protocol.language, places, protocol.synthetic, languages)
 
 

@@ -65,9 +65,13 @@ def periods_of(study: Study, outcome: str, clusters: Sequence[str]) -> Any:
     return pa.concat_tables(parts)
 
 
-def _rows_to_read(study: Study, outcome: str, clusters: Sequence[str]) -> list[tuple[str, str, Any]]:
-    """The clusters' rows of months in which the outcome is fully registered."""
-    return [("cluster_id", "in", list(clusters)), ("month", "<=", study.last_complete_month(outcome).date())]
+def _rows_to_read(study: Study, outcome: str, clusters: Sequence[str]) -> list[list[tuple[str, str, Any]]]:
+    """The rows of months in which the outcome is fully registered, in these clusters; of the study's cluster its one municipality, if it has one."""
+    complete = ("month", "<=", study.last_complete_month(outcome).date())
+    if study.municipality is None:
+        return [[("cluster_id", "in", list(clusters)), complete]]
+    own = [[("kommunekode", "==", study.municipality), complete]] if study.cluster in clusters else []
+    return [*own, *([[("cluster_id", "==", COMPARISON), complete]] if COMPARISON in clusters else [])]
 
 
 def _months(study: Study, months: Any) -> tuple[Any, Any]:

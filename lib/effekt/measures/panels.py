@@ -26,7 +26,7 @@ def panel(study: Study, outcome: str) -> pd.DataFrame:
     UsageError
         Unknown outcome. DataError: the derived table is missing or damaged.
     """
-    frame = sums_of(study, outcome, [*study.clusters, COMPARISON], ["kommunekode", "month", "cluster_id"])
+    frame = sums_of(study.of(None), outcome, [*study.clusters, COMPARISON], ["kommunekode", "month", "cluster_id"])
     frame = frame.rename(columns={"kommunekode": "unit", "cluster_id": "cluster"})
     frame["start"] = _starts(study, frame["cluster"])
     return named(frame[["unit", "month", "events", "exposure", "start", "cluster"]], study, outcome)
@@ -40,7 +40,7 @@ def cluster_panel(study: Study, outcome: str) -> pd.DataFrame:
     DataFrame
         `unit` (cluster id), `month`, `events`, `exposure`, `start`, as in `panel`. A cluster without citizens has no rows.
     """
-    frame = sums_of(study, outcome, study.clusters, ["cluster_id", "month"]).rename(columns={"cluster_id": "unit"})
+    frame = sums_of(study.of(None), outcome, study.clusters, ["cluster_id", "month"]).rename(columns={"cluster_id": "unit"})
     frame["start"] = _starts(study, frame["unit"])
     return named(frame, study, outcome)
 
