@@ -1,4 +1,4 @@
-"""SSSY (services of general practice and specialists, 2006-): billing weeks, public fees in kroner."""
+"""SSSY (services of general practice and specialists, 2006-) and SYSI before it (1990-2005): billing weeks, and public fees."""
 
 from __future__ import annotations
 
@@ -12,36 +12,77 @@ THURSDAY = "(make_date({year}, 1, 4) - (isodow(make_date({year}, 1, 4)) - 4)::IN
 _YEAR = "(honuge // 100 + CASE WHEN honuge >= 5000 THEN 1900 ELSE 2000 END)"
 _DATE = THURSDAY.format(year=_YEAR, week="(honuge % 100)")
 
-SSSY = Source(
+
+def _source(name: str, ask: str, rules: tuple[Rule, ...], optional: bool) -> Source:
+    return Source(
+        name,
+        f"{name}.csv",
+        ask,
+        (
+            pnr(),
+            Column("speciale", "text", "Speciale og ydelse, 6 cifre", "Specialty and service, 6 digits", shape=r"\d{5,6}"),
+            Column("ydlant", "integer", "Antal ydelser", "Number of services"),
+            Column("bruhon", "money", "Bruttohonorar i kroner; i øre før 2005", "Gross fee in kroner; in oere before 2005", unit="oere"),
+            Column("honuge", "integer", "Afregningsuge (ååuu)", "Billing week (yyww)", low=0, high=9953),
+            Column("barnmak", "integer", "1: barnet, ikke personen, fik ydelsen", "1: the child, not the person, got the service", low=0, high=1),
+            Column("kontakt", "integer", "0, hvis ydelsen ikke er en kontakt", "0 where the service is no contact", required=False),
+            Column("ydtyp", "integer", "Ydertype: 1-10 praksis, 11-35 speciallæge", "Provider: 1-10 GP, 11-35 specialist", required=False),
+            Column("behandlingsdato", "date", "Behandlingsdato, fra 2021", "Date of treatment, from 2021", required=False),
+        ),
+        rules=(
+            Rule(f"{name}.barnmak.child", "barnmak = 1", "set_aside", "Ydelsen er givet til et barn", "The service was given to a child"),
+            Rule(
+                f"{name}.honuge.week",
+                f"honuge % 100 NOT BETWEEN 1 AND 53 OR year({_DATE}) <> {_YEAR}",
+                "quarantine",
+                "Ugen findes ikke",
+                "There is no such week",
+            ),
+            Rule(
+                f"{name}.speciale.lost_zero",
+                f"length(speciale) = 5 AND EXISTS (SELECT 1 FROM checked_{name} WHERE length(speciale) = 6)",
+                "quarantine",
+                "Fem cifre, hvor andre rækker har seks: et foranstillet nul kan være tabt",
+                "Five digits where other rows have six: a leading zero may be lost",
+            ),
+            *rules,
+            unknown_citizen(name),
+        ),
+        optional=optional,
+    )
+
+
+SYSI = _source(
+    "sysi",
+    "the practice register SYSI, 1990 to 2005: pnr, speciale, ydlant, bruhon (oere before 2005), honuge (yyww) and barnmak",
+    (Rule("sysi.honuge.after_2005", f"{_YEAR} > 2005", "set_aside", "Fra 2006 står ydelsen i SSSY", "From 2006 the service stands in SSSY"),),
+    optional=True,
+)
+SSSY = _source(
     "sssy",
-    "sssy.csv",
     "the practice register SSSY: pnr, speciale, ydlant, bruhon (kroner), honuge (yyww) and barnmak",
     (
-        pnr(),
-        Column("speciale", "text", "Speciale og ydelse, 6 cifre", "Specialty and service, 6 digits", shape=r"\d{6}"),
-        Column("ydlant", "integer", "Antal ydelser", "Number of services"),
-        Column("bruhon", "money", "Bruttohonorar i kroner", "Gross fee in kroner", unit="oere"),
-        Column("honuge", "integer", "Afregningsuge (ååuu)", "Billing week (yyww)", low=0, high=9953),
-        Column("barnmak", "integer", "1: barnet, ikke personen, fik ydelsen", "1: the child, not the person, got the service", low=0, high=1),
-    ),
-    rules=(
-        Rule("sssy.barnmak.child", "barnmak = 1", "set_aside", "Ydelsen er givet til et barn", "The service was given to a child"),
         Rule(
-            "sssy.honuge.week",
-            f"honuge % 100 NOT BETWEEN 1 AND 53 OR year({_DATE}) <> {_YEAR}",
-            "quarantine",
-            "Ugen findes ikke",
-            "There is no such week",
+            "sssy.honuge.before_2006",
+            f"{_YEAR} < 2006 AND EXISTS (SELECT 1 FROM kept_sysi)",
+            "set_aside",
+            "Til og med 2005 står ydelsen i SYSI",
+            "Until 2005 the service stands in SYSI",
         ),
-        unknown_citizen("sssy"),
     ),
+    optional=False,
 )
 
-SERVICE = f"""
-    SELECT citizen_id, 'practice' AS sector, CASE WHEN speciale LIKE '80%' THEN 'gp' ELSE 'specialist' END AS service_type,
-           {_DATE} AS date, 'week' AS date_precision, ydlant::DOUBLE AS quantity, 'service' AS unit,
-           bruhon AS amount_oere, {_YEAR} AS price_year, 'fee' AS cost_basis, 'region' AS payer, NULL::BIGINT AS contact_id
-    FROM kept_sssy JOIN citizen_key USING (pnr)
+# A general practitioner's service that is no contact (a test, a supplement) is told apart, so that "gp" counts contacts.
+_SERVICE = f"""
+    SELECT citizen_id, 'practice' AS sector,
+           CASE WHEN ydtyp > 35 THEN 'other_practice'
+                WHEN ydtyp > 10 OR (ydtyp IS NULL AND speciale NOT LIKE '80%') THEN 'specialist'
+                WHEN kontakt = 0 THEN 'gp_supplement' ELSE 'gp' END AS service_type,
+           coalesce(behandlingsdato, {_DATE}) AS date, CASE WHEN behandlingsdato IS NULL THEN 'week' ELSE 'day' END AS date_precision,
+           ydlant::DOUBLE AS quantity, 'service' AS unit, CASE WHEN {_YEAR} < 2005 THEN bruhon // 100 ELSE bruhon END AS amount_oere,
+           {_YEAR} AS price_year, 'fee' AS cost_basis, 'region' AS payer, NULL::BIGINT AS contact_id
+    FROM kept_{{name}} JOIN citizen_key USING (pnr)
 """
 
-REGISTER = Register("sssy", (SSSY,), {"service": SERVICE})
+REGISTER = Register("sssy", (SYSI, SSSY), {"service": " UNION ALL ".join(_SERVICE.format(name=name) for name in ("sysi", "sssy"))})
