@@ -105,5 +105,10 @@ _EXPORTS: dict[str, str] = {
     "gee": "marginal_models",
     "MarginalModel": "marginal_models",
     "share_difference": "shares",
+    "proportion_change": "proportions",
+    "response_table": "responses",
+    "ResponseTable": "responses",
+    "quality_years": "life_years",
+    "QualityYears": "life_years",
 }
 __getattr__, __dir__ = lazy.exports(__name__, _EXPORTS)

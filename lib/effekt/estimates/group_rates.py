@@ -65,7 +65,7 @@ def compare(persons: pd.DataFrame, value: str, contrast: str | None, citizen: st
         raise DataError("The frame has neither a column after nor a column treated: there is nothing to compare.")
     after = frames.flags(persons, "after") if "after" in persons else None
     treated = frames.flags(persons, "treated") if "treated" in persons else None
-    kept, cell, signs, grade = _cells(after, treated, contrast)
+    kept, cell, signs, grade = contrast_cells(after, treated, contrast)
     amount = frames.numbers(persons, value, minimum=0)[kept]
     exposure = frames.numbers(persons, "exposure", minimum=0)[kept]
     cell = cell[kept]
@@ -87,7 +87,7 @@ def compare(persons: pd.DataFrame, value: str, contrast: str | None, citizen: st
     return GroupRates(signs, total, time, influence, happenings, n, moved, grade, cell, amount, exposure)
 
 
-def _cells(after: np.ndarray | None, treated: np.ndarray | None, contrast: str | None) -> tuple[np.ndarray, np.ndarray, np.ndarray, Grade]:
+def contrast_cells(after: np.ndarray | None, treated: np.ndarray | None, contrast: str | None) -> tuple[np.ndarray, np.ndarray, np.ndarray, Grade]:
     """Rows kept, cell code a row, sign a cell, and the grade. Cell 0 is the reference of its pair."""
     after_varies, arm_varies = _varies(after), _varies(treated)
     if contrast is None:

@@ -93,7 +93,7 @@ def days_alive_at_home(persons: pd.DataFrame, away: pd.DataFrame, *, days: int =
         if flag.all() or not flag.any():
             raise DataError(f"{treated} is {'true' if flag.all() else 'false'} for everybody followed: there is no other arm to compare with.")
         one, other = values[flag], values[~flag]
-        se = float(np.hypot(_error(one), _error(other)))
+        se = float(np.hypot(_error(one), _error(other))) if min(len(one), len(other)) > 1 else 0.0
         told = difference(one.mean() - other.mean(), se, claim=arms_grade.claim, contrast=arms_grade.contrast, reasons=arms_grade.reasons, **common)
         told = frames.named(told, persons)
     return HomeDays(found[followed].reset_index(drop=True), frames.named(mean, persons), told)

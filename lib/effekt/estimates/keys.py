@@ -64,6 +64,9 @@ METHODS = frozenset(
         "meta_regression_z",  # mixed-effects meta-regression, normal intervals
         "meta_regression_hksj",  # mixed-effects meta-regression, Knapp-Hartung errors, t
         "regression_to_mean",  # drop that selection alone gives: gamma-Poisson rates of everybody eligible
+        "gee_standardised",  # difference of standardised probabilities of a logit by generalised estimating equations, robust by citizen
+        "quality_years",  # area under the index of health, the dead counted 0
+        "quality_while_alive",  # the same per year alive
         "missing_bounds",  # bounds over all values that missing outcomes could have, Imbens-Manski interval
     }
 )
@@ -153,6 +156,7 @@ CAUTIONS = frozenset(
         "citizens_without_use",  # facts: n_citizens_without_use: they have no mix and are not in the model
         "calibrated_on_controls",  # facts: n_controls: moved and widened by what was found on outcomes the programme cannot touch
         "immortal_time",  # time before enrolment is counted as exposed: the ratio is too low
+        "nobody_answered",  # facts: n_without_answer: arms and waves in which nobody answered: no weights can stand for them
         "values_imputed",  # facts: imputations, missing_information: missing values were drawn by chained equations
         "bounds_only",  # facts: share_missing, bound_low, bound_high: so much is missing that only bounds are given
         "subgroup",  # one of several subgroups: read the test of interaction, not each effect
@@ -176,7 +180,7 @@ FACTS = frozenset(
         "band_critical", "n_units_always_treated", "n_cohort_periods_left_out",
         "n_units_weighted", "rmspe_before", "rmspe_after", "se_robust", "park_se",
         "threshold", "difference_less", "difference_more", "n_citizens_without_use", "programme_total",
-        "n_controls",
+        "n_controls", "n_without_answer",
         "gamma_mean", "gamma_shape", "imputations", "missing_information", "share_missing",
     }
 )  # fmt: skip

@@ -48,7 +48,7 @@ class MarginalModel:
 
     coefficients : frame name, estimate, se (robust), low, high, p. correlation : of two rows of a group (exchangeable), of neighbours one
     unit of time apart (ar1), 0 (independence). dispersion : mean squared Pearson residual. n, n_groups : rows, groups. cautions : keys.
-    facts : what they quote.
+    facts : what they quote. covariance : robust, of the coefficients in their order (p x p).
     """
 
     coefficients: pd.DataFrame
@@ -58,6 +58,7 @@ class MarginalModel:
     n_groups: int
     cautions: tuple[str, ...] = ()
     facts: Mapping[str, float] = field(default_factory=dict)
+    covariance: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)), compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ def gee(
     covariance = inverse @ (scores.T @ scores) @ inverse
     cautions = ("few_units_compared",) if len(scores) < FEW_GROUPS else ()
     table = coefficient_table(names, beta, np.sqrt(np.diag(covariance)), level=level)
-    return MarginalModel(table, correlation, dispersion, len(y), len(rows.sizes), cautions, {"n_units": len(scores)})
+    return MarginalModel(table, correlation, dispersion, len(y), len(rows.sizes), cautions, {"n_units": len(scores)}, covariance)
 
 
 def _outcome(persons: pd.DataFrame, outcome: str, family: str) -> np.ndarray:
