@@ -20,6 +20,18 @@ TABLES = (
         ),
     ),
     Table(
+        "listing",
+        ("citizen_id", "start"),
+        "En borgers tid på en praksis' liste",
+        "A citizen's time on the list of a practice",
+        (
+            citizen(),
+            Column("practice_id", "integer", "Praksis' studienøgle", "Study key of the practice"),
+            Column("start", "date", "Første dag", "First day"),
+            Column("end", "date", "Sidste dag", "Last day", required=False),
+        ),
+    ),
+    Table(
         "prescription",
         ("prescription_id",),
         "En ekspedition på apoteket",

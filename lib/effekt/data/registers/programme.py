@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from effekt.data.canonical_tables.programme import INITIATIVE_FACTS
 from effekt.data.contracts import Column
+from effekt.data.registers.delivered import as_delivered, canonical_sql
 from effekt.data.registers.source import Register, Source
 
 INITIATIVES = Source(
     "initiatives",
     "initiatives.csv",
-    "the list of initiatives: initiative_id, cluster_id, name, type, task, status, mode, start and end",
+    "the list of initiatives: initiative_id, cluster_id, name, type, task, status, mode, start and end, and what is known of their municipalities, "
+    "reach, fidelity, cost, evaluation and future",
     (
         Column("initiative_id", "text", "Initiativ", "Initiative"),
         Column("cluster_id", "text", "Klynge", "Cluster", required=False),
@@ -19,6 +22,7 @@ INITIATIVES = Source(
         Column("mode", "text", "Fysisk eller virtuel", "Physical or virtual", required=False),
         Column("start", "date", "Start", "Start"),
         Column("end", "date", "Slut", "End", required=False),
+        *map(as_delivered, INITIATIVE_FACTS),
     ),
     key=("initiative_id",),
 )
@@ -50,11 +54,13 @@ FUNDING = Source(
     key=("funding_id",),
 )
 
+_FACTS = ", ".join(map(canonical_sql, INITIATIVE_FACTS))
+
 REGISTER = Register(
     "programme",
     (INITIATIVES, RESOURCE_PERSONS, FUNDING),
     {
-        "initiative": 'SELECT initiative_id, cluster_id, name, type, task, status, mode, start, "end" FROM kept_initiatives',
+        "initiative": f'SELECT initiative_id, cluster_id, name, type, task, status, mode, start, "end", {_FACTS} FROM kept_initiatives',
         "resource_person": "SELECT cluster_id, side, appointed_date, dedicated_pct FROM kept_resource_persons",
         "funding": 'SELECT funding_id, "grant", period, recipient, share, dkk AS amount_oere FROM kept_funding',
     },
