@@ -12,10 +12,17 @@ from types import MappingProxyType
 from typing import Literal
 
 Type = Literal["text", "integer", "number", "money", "date", "timestamp", "boolean"]
-Reaction = Literal["quarantine", "set_aside"]
+Reaction = Literal["reject", "quarantine", "set_aside", "warn", "fix"]
+Meaning = Literal["", "person", "diagnosis", "municipality"]
 
 DUCKDB_TYPES: Mapping[str, str] = MappingProxyType(
     {"text": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "money": "BIGINT", "date": "DATE", "timestamp": "TIMESTAMP", "boolean": "BOOLEAN"}
+)
+
+
+_MEANINGS: Mapping[str, Meaning] = MappingProxyType(
+    {"pnr": "person", "kom": "municipality", "kommunekode": "municipality"}
+    | dict.fromkeys(("c_diag", "c_adiag", "diagnosekode", "diag_kode", "aktionsdiagnose", "adiag"), "diagnosis")
 )
 
 
@@ -27,6 +34,7 @@ class Column:
     codes : the only values allowed. shape : regular expression the whole text must match. low, high : bounds, both included.
     required : a row without it breaks a rule. scale : oere per unit of the sender's amount (100 for kroner, 100,000 for thousands of kroner).
     aliases : other names senders use for it, in small letters (v_cpr for pnr).
+    loose : required in a row, but a file may lack the whole column: what is made of it is then not made (`data/needs.py`).
     """
 
     name: str
@@ -41,13 +49,17 @@ class Column:
     required: bool = True
     scale: int = 100
     aliases: tuple[str, ...] = ()
+    loose: bool = False
 
 
 @dataclass(frozen=True)
 class Rule:
-    """Rows for which `breaks` (SQL on the typed columns) holds are quarantined, or set aside as expected but not used.
+    """Rows for which `breaks` (SQL on the typed columns) holds, and what becomes of them.
 
     id : "<file>.<column>.<what>", quoted in every message. da, en : the rule in words.
+    reaction : reject (the delivery is refused, unless at most `tolerated`, a share of the file's rows, break it: those are quarantined) |
+    quarantine | set_aside (expected, but not used) | warn (kept, and counted) | fix (kept as the rule says, and counted).
+    The first rule that a row breaks of the first three kinds is its verdict; the last two are counted over the rows that were kept.
     """
 
     id: str
@@ -55,6 +67,17 @@ class Rule:
     reaction: Reaction
     da: str
     en: str
+    tolerated: float = 0.0
+
+
+@dataclass(frozen=True)
+class Stays:
+    """Which rows of a file are stays, so that overlaps can be counted. SQL on the typed columns. hospital : where; where : which rows are stays."""
+
+    start: str
+    end: str
+    hospital: str
+    where: str
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from effekt.data.contracts import Column, Rule
+from effekt.data.contracts import Column, Rule, Stays
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,9 @@ class Source:
     stems : further names of the file without its extension, in any case (t_adm for lpr_adm); the stem of `file` and `name` always count.
     never_with : sources that tell the same in another way: a delivery that holds both is rejected. instead : sources any of which makes up for
     this one when it is missing.
+    base : the file people are in; two rows of it that share the key and differ reject the delivery. status : the column that tells a corrected row
+    (R) from a retracted one (D): of rows that share the key the last one holds. day : SQL of a row's date, for what is counted month by month.
+    steady : columns of money or amounts whose yearly median does not jump unless a unit changed. stays : which rows are stays.
     """
 
     name: str
@@ -45,6 +48,11 @@ class Source:
     stems: tuple[str, ...] = ()
     never_with: tuple[str, ...] = ()
     instead: tuple[str, ...] = ()
+    base: bool = False
+    status: str = ""
+    day: str = ""
+    steady: tuple[str, ...] = ()
+    stays: Stays | None = None
 
     @property
     def known_stems(self) -> tuple[str, ...]:
