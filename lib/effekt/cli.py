@@ -129,6 +129,22 @@ def describe(study: StudyOption = paths.DEMO) -> None:
 
 
 @app.command()
+def lock(
+    study: StudyOption = paths.DEMO,
+    because: Annotated[str, typer.Option("--because", help="Why evaluation.yml was changed since it was locked; shown on every page.")] = "",
+) -> None:
+    """Lock the protocol before outcomes are read; later, record a change of it with its reason."""
+    from datetime import UTC, datetime
+
+    from effekt.protocol_lock import lock_protocol
+
+    folder = paths.find_study(study)
+    outcomes_read = (folder / "derived" / "prepared.json").is_file()
+    done = lock_protocol(folder, today=f"{datetime.now(UTC):%Y-%m-%d}", outcomes_read=outcomes_read, reason=because)
+    _say()(f"evaluation.yml of {folder.name}: locked on {done.entries[0].date}, changed {len(done.entries) - 1} times since. Seal {done.entries[-1].seal}")
+
+
+@app.command()
 def purge(
     study: StudyOption = paths.DEMO,
     yes: Annotated[bool, typer.Option("--yes", help="Remove; without it the command only says what it would remove.")] = False,
@@ -157,6 +173,21 @@ def refresh(
     for name, reason in wrong:
         print(f"{name}: {reason}", file=sys.stderr)
     return RunError.exit_code if wrong else 0
+
+
+@app.command()
+def calibrate(
+    replications: Annotated[int | None, typer.Option(min=2, help="Regions of each design; if left out 10,000 or 2,000 of each.")] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Processes at a time; the number of cores if left out.")] = None,
+    output: Annotated[Path, typer.Option(help="Where the table is put, and what was drawn is kept.")] = paths.OUTPUTS / "calibration",
+    estimators: Annotated[str, typer.Option(help="Names of estimators or designs, separated by commas.")] = "all",
+) -> None:
+    """Draw regions of known truth and write how often each estimator is right; goes on where it was stopped."""
+    from effekt.calibration.run import Request, calibrate as draw_regions
+
+    console = _console()
+    draw_regions(Request(output.absolute(), replications, jobs, _listed(estimators)), console)
+    console.print(f"Open {output.absolute() / 'calibration.md'}", highlight=False, markup=False)
 
 
 @app.command()

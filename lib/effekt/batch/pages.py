@@ -18,6 +18,7 @@ from effekt.batch.keys import key_of
 from effekt.batch.plan import REGION, PlannedRun
 from effekt.batch.store import Finished
 from effekt.batch.verdict import results
+from effekt.protocol_lock import Lock
 from effekt.report import rendering
 
 SHOWN_HASH = 12
@@ -26,13 +27,14 @@ Names = Mapping[str, Mapping[str, str]]
 
 @dataclass(frozen=True)
 class Setting:
-    """What every page of a batch says alike: the study's name, its language, the names of its units, whether its data are made up."""
+    """What every page of a batch says alike: the study's name, its language, the names of its units, whether its data are made up, its lock."""
 
     study: Mapping[str, str]
     language: str
     places: Names
     synthetic: bool
     languages: tuple[str, ...] = words.LANGUAGES
+    lock: Lock = Lock()
 
     @property
     def first_language(self) -> str:
@@ -88,7 +90,7 @@ def draw(run: PlannedRun, finished: Finished, setting: Setting, language: str) -
         unit=unit,
         index_href=f"../{index_name(language, setting)}",
         parts=list(parts(run, finished.notebook(), language)),
-        provenance=list(provenance_lines(run, finished, language)),
+        provenance=[*provenance_lines(run, finished, language), *lock_lines(setting.lock, language)],
     )
 
 
@@ -136,6 +138,21 @@ def provenance_lines(run: PlannedRun, finished: Finished, language: str) -> Iter
     yield words.say("protocol", language), words.say("hash_value", language, hash=facts["protocol"][:SHOWN_HASH])
     yield words.say("library", language), words.say("library_value", language, version=facts["version"], hash=facts["library"][:SHOWN_HASH])
     yield words.say("python", language), facts["python"]
+
+
+def lock_lines(lock: Lock, language: str) -> Iterator[tuple[str, str]]:
+    """When the protocol was locked, each change of it since with its reason, and what was changed without one."""
+    if not lock.entries:
+        yield words.say("lock", language), words.say("lock_none", language)
+        return
+    first, *changes = lock.entries
+    key = "lock_late" if first.outcomes_read else "lock_before"
+    yield words.say("lock", language), words.say(key, language, date=words.date(first.date, language), hash=first.seal[:SHOWN_HASH])
+    for change in changes:
+        what = words.say("lock_change", language, date=words.date(change.date, language), keys=", ".join(change.keys), reason=change.reason)
+        yield words.say("lock_changed", language), what
+    if lock.unlocked_keys:
+        yield words.say("lock_changed", language), words.say("lock_no_reason", language, keys=", ".join(lock.unlocked_keys))
 
 
 def bundles_of(executed: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from effekt.batch.plan import REGION, PlannedRun, closest, find_notebooks, make_
 from effekt.catalogue.codes import load_municipalities
 from effekt.errors import UsageError
 from effekt.protocol import Protocol, Text, load_protocol
+from effekt.protocol_lock import read_lock
 
 if TYPE_CHECKING:
     from effekt.batch.pages import Setting
@@ -95,7 +96,7 @@ def _run(
     found = {} if options.fresh else {run.id: store.find(options.outputs, run.id, run_keys[run.id], shared.tables) for run in plan}
     todo = [run for run in plan if found.get(run.id) is None]
     todo.sort(key=lambda run: -store.last_seconds(options.outputs, run.id))
-    setting = _setting(protocol, wanted)
+    setting = replace(_setting(protocol, wanted), lock=read_lock(study))
     work = Work(options.outputs, study, setting, shared, run_keys)
     if todo:
         reused = f"; {len(plan) - len(todo)} of {len(plan)} are up to date" if len(todo) < len(plan) else ""
