@@ -5,23 +5,21 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from effekt import estimates
 from effekt.estimates.estimate import Estimate
 from tests.properties.estimate_frames import MONTHS, START, monthly, persons, region
+from tests.properties.relations import FILTERS, relation, scales, seeds, shuffled
 
-pytestmark = pytest.mark.filterwarnings("error", "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
-quick = settings(max_examples=15, deadline=None, derandomize=True)
-many = settings(max_examples=60, deadline=None, derandomize=True)
-seeds = st.integers(0, 10_000)
-scales = st.floats(0.01, 100)
+pytestmark = pytest.mark.filterwarnings(*FILTERS)
 EASY = {"min_events": 1, "min_citizens": 2}
 
 
 def small(seed: int, **options) -> pd.DataFrame:
-    return region(seed, citizens=90, treated_units=2, comparison_units=4, effect=0.8, **options)
+    """48 citizens of four municipalities, two of them treated, over 36 months."""
+    frame = region(seed, citizens=48, treated_units=2, comparison_units=2, effect=0.8, **options)
+    return frame[frame["month"] < MONTHS[36]]
 
 
 def controlled(frame: pd.DataFrame, **options) -> Estimate:
@@ -30,6 +28,9 @@ def controlled(frame: pd.DataFrame, **options) -> Estimate:
 
 def same(one: Estimate, two: Estimate, *, factor: float = 1.0, se_factor: float | None = None, rel: float = 1e-6) -> None:
     """Value and ends times `factor` (a difference) or as they are, and the standard error times `se_factor`."""
+    if one.value is None or one.low is None:
+        assert (one.value is None, one.low, one.cautions) == (two.value is None, two.low, two.cautions)
+        return
     expected = (one.value * factor, one.low * factor, one.high * factor) if se_factor is None else (one.value * factor,)
     found = (two.value, two.low, two.high) if se_factor is None else (two.value,)
     assert found == pytest.approx(expected, rel=rel, abs=1e-9)
@@ -39,63 +40,55 @@ def same(one: Estimate, two: Estimate, *, factor: float = 1.0, se_factor: float 
 
 
 def inverse(one: Estimate, two: Estimate) -> None:
+    """The value and both ends as their inverses; an effect that cannot be told in one direction cannot be told in the other."""
+    if one.value is None or one.low is None:
+        assert (two.value is None, two.low) == (one.value is None, None)
+        return
     assert (1 / two.value, 1 / two.high, 1 / two.low) == pytest.approx((one.value, one.low, one.high), rel=1e-6)
 
 
-def shuffled(frame: pd.DataFrame, seed: int) -> pd.DataFrame:
-    return frame.sample(frac=1, random_state=seed)
-
-
-@quick
-@given(seeds)
+@relation(seeds)
 def test_primary_does_not_depend_on_the_order_of_rows_or_on_any_name(seed: int) -> None:
     frame = small(seed)
-    names = dict(zip(sorted(frame["unit"].unique()), ["x", "b", "q", "a", "m", "c"], strict=True))
+    names = dict(zip(sorted(frame["unit"].unique()), ["x", "b", "q", "a"], strict=True))
     renamed = frame.assign(unit=frame["unit"].map(names), citizen_id=(frame["citizen_id"] * 7919) % 10_007)
-    same(controlled(frame), controlled(shuffled(frame, seed)))
-    same(controlled(frame), controlled(renamed))
+    same(controlled(frame), controlled(shuffled(renamed, seed)))
 
 
-@quick
-@given(seeds)
+@relation(seeds)
 def test_primary_of_twice_the_citizens_is_the_same_with_an_error_smaller_by_the_root_of_two(seed: int) -> None:
     frame = small(seed)
     twice = pd.concat([frame, frame.assign(citizen_id=frame["citizen_id"] + 10_000)])
     same(controlled(frame), controlled(twice), se_factor=0.5**0.5)
 
 
-@quick
-@given(seeds)
+@relation(seeds)
 def test_primary_of_the_same_citizens_counted_twice_keeps_its_error(seed: int) -> None:
     frame = small(seed)
     same(controlled(frame), controlled(pd.concat([frame, frame])))
 
 
-@quick
-@given(seeds)
+@relation(seeds)
 def test_primary_with_the_arms_swapped_is_inverted(seed: int) -> None:
     frame = small(seed)
     inverse(controlled(frame, phase_in=0), controlled(frame.assign(treated=~frame["treated"]), phase_in=0))
 
 
-@quick
-@given(seeds, scales)
+@relation(seeds, scales)
 def test_primary_does_not_depend_on_the_unit_of_events_or_of_time(seed: int, scale: float) -> None:
     frame = small(seed)
-    same(controlled(frame), controlled(frame.assign(events=frame["events"] * scale), min_events=0))
-    same(controlled(frame), controlled(frame.assign(exposure=frame["exposure"] * scale)))
+    other = frame.assign(events=frame["events"] * scale, exposure=frame["exposure"] * (1 + scale))
+    same(controlled(frame, min_events=0), controlled(other, min_events=0))
 
 
-@quick
-@given(seeds, st.integers(-36, 36))
+@relation(seeds, st.integers(-36, 36))
 def test_primary_moves_with_the_calendar(seed: int, months: int) -> None:
     frame, by = small(seed), pd.DateOffset(months=months)
     moved = estimates.controlled_time_series(frame.assign(month=frame["month"] + by), start=START + by, **EASY).effect
     same(controlled(frame), moved)
 
 
-@quick
-@given(seeds, st.floats(0.2, 5))
+@relation(seeds, st.floats(0.2, 5))
 def test_primary_does_not_see_what_happens_to_everybody_or_always_to_a_unit(seed: int, factor: float) -> None:
     """A month in which all rates change (a registration break), and a unit that always has more, leave the ratio as it is without chance."""
     frame = small(seed)
@@ -106,8 +99,7 @@ def test_primary_does_not_see_what_happens_to_everybody_or_always_to_a_unit(seed
     assert controlled(broken).value == pytest.approx(0.8, rel=1e-7)
 
 
-@quick
-@given(seeds)
+@relation(seeds)
 def test_primary_does_not_depend_on_how_a_citizens_month_is_cut(seed: int) -> None:
     frame = small(seed)
     part = frame.assign(exposure=frame["exposure"] * 0.25, events=frame["events"] // 2)
@@ -115,16 +107,14 @@ def test_primary_does_not_depend_on_how_a_citizens_month_is_cut(seed: int) -> No
     same(controlled(frame), controlled(pd.concat([part, rest])))
 
 
-@quick
-@given(seeds)
+@relation(seeds)
 def test_primary_does_not_change_with_a_unit_in_which_nothing_ever_happens(seed: int) -> None:
     frame = small(seed)
     quiet = frame[frame["unit"] == "0703"].assign(unit="0999", events=0, citizen_id=lambda rows: rows["citizen_id"] + 5_000)
     same(controlled(frame), controlled(pd.concat([frame, quiet])))
 
 
-@quick
-@given(seeds, scales)
+@relation(seeds, scales)
 def test_series_do_not_depend_on_order_or_on_the_unit_of_time_and_move_with_whole_years(seed: int, scale: float) -> None:
     series = monthly(small(seed)).assign(events=lambda rows: rows["events"] + 3)
     found = estimates.interrupted_time_series(series, start=START)
@@ -139,8 +129,7 @@ def test_series_do_not_depend_on_order_or_on_the_unit_of_time_and_move_with_whol
         assert again.dispersion == pytest.approx(found.dispersion, rel=1e-6)
 
 
-@many
-@given(seeds)
+@relation(seeds)
 def test_rates_and_costs_of_swapped_periods_are_inverted_or_negated(seed: int) -> None:
     frame = persons(small(seed))
     swapped = frame.assign(after=~frame["after"])
@@ -150,8 +139,7 @@ def test_rates_and_costs_of_swapped_periods_are_inverted_or_negated(seed: int) -
         assert estimator(swapped).value == pytest.approx(-estimator(frame).value, rel=1e-9)
 
 
-@many
-@given(seeds, scales)
+@relation(seeds, scales)
 def test_costs_in_oere_scale_differences_and_leave_ratios(seed: int, scale: float) -> None:
     frame = persons(small(seed))
     other = frame.assign(cost_dkk=frame["cost_dkk"] * scale)
@@ -160,8 +148,7 @@ def test_costs_in_oere_scale_differences_and_leave_ratios(seed: int, scale: floa
     same(estimates.mean_cost(frame), estimates.mean_cost(other), factor=scale)
 
 
-@many
-@given(seeds)
+@relation(seeds)
 def test_rates_and_costs_of_twice_the_citizens_have_errors_smaller_by_the_root_of_two(seed: int) -> None:
     frame = persons(small(seed))
     twice = pd.concat([frame, frame.assign(citizen_id=frame["citizen_id"] + 10_000)])
@@ -169,19 +156,17 @@ def test_rates_and_costs_of_twice_the_citizens_have_errors_smaller_by_the_root_o
         same(estimator(frame), estimator(shuffled(twice, seed)), se_factor=0.5**0.5)
 
 
-@quick
-@given(seeds)
+@relation(seeds)
 def test_the_bootstrap_does_not_depend_on_the_order_of_rows_or_on_the_names_of_citizens(seed: int) -> None:
     frame = persons(small(seed))
     options = {"value": "cost_dkk", "exposure": "exposure", "after": "after", "seed": seed, "replicates": 200}
     renamed = frame.assign(citizen_id=(frame["citizen_id"] * 7919) % 10_007)
     one, *others = (estimates.bootstrap_mean_difference(each, **options) for each in (frame, shuffled(frame, seed), renamed))
     for other in others:
-        assert (one.low, one.high, one.se) == pytest.approx((other.low, other.high, other.se), rel=1e-9)
+        same(one, other, rel=1e-9)
 
 
-@quick
-@given(seeds, scales, st.sampled_from(["percentile", "bca"]))
+@relation(seeds, scales, st.sampled_from(["percentile", "bca"]))
 def test_the_bootstrap_scales_with_money_and_negates_with_the_arms(seed: int, scale: float, method: str) -> None:
     frame = persons(small(seed))
     options = {"value": "cost_dkk", "seed": seed, "replicates": 300, "method": method}
@@ -191,8 +176,7 @@ def test_the_bootstrap_scales_with_money_and_negates_with_the_arms(seed: int, sc
     assert swapped.value == pytest.approx(-one.value, rel=1e-9) and swapped.se == pytest.approx(one.se, rel=0.35)
 
 
-@many
-@given(st.integers(0, 60), st.integers(0, 60), st.floats(0.1, 1e4), st.floats(0.1, 1e4), scales)
+@relation(st.integers(0, 60), st.integers(0, 60), st.floats(0.1, 1e4), st.floats(0.1, 1e4), scales)
 def test_exact_ratios_swap_and_scale(first: int, second: int, one: float, two: float, scale: float) -> None:
     found, swapped = estimates.exact_rate_ratio((first, second), (one, two)), estimates.exact_rate_ratio((second, first), (two, one))
     assert (found.p is None) == (swapped.p is None) == (first + second == 0)

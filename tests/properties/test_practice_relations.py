@@ -5,20 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from effekt import estimates
+from tests.properties.relations import FILTERS, close, relation, seeds
 
-pytestmark = pytest.mark.filterwarnings("error", "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
-many = settings(max_examples=25, deadline=None, derandomize=True)
-some = settings(max_examples=8, deadline=None, derandomize=True)
-seeds = st.integers(0, 10_000)
+pytestmark = pytest.mark.filterwarnings(*FILTERS)
 levels = st.floats(0.5, 0.999)
-
-
-def close(one: object, two: object, rel: float = 1e-8) -> None:
-    np.testing.assert_allclose(np.asarray(two, dtype=float), np.asarray(one, dtype=float), rtol=rel, atol=1e-10)
 
 
 def practices(seed: int, units: int = 12) -> pd.DataFrame:
@@ -39,22 +32,19 @@ def spells(seed: int, citizens: int = 40) -> pd.DataFrame:
     )  # fmt: skip
 
 
-@many
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=20), seeds)
+@relation(st.lists(st.floats(0, 1), min_size=1, max_size=20), seeds)
 def test_adjusted_p_values_follow_their_hypotheses_and_lie_between_raw_and_bonferroni(p: list[float], seed: int) -> None:
     adjusted, order = estimates.benjamini_hochberg(p), np.random.default_rng(seed).permutation(len(p))
     close(adjusted[order], estimates.benjamini_hochberg(np.array(p)[order]))
     assert (adjusted >= np.array(p) - 1e-15).all() and (adjusted <= np.minimum(len(p) * np.array(p), 1) + 1e-12).all()
 
 
-@many
-@given(st.floats(0.01, 100), st.floats(0.05, 0.99), st.floats(1.01, 20))
+@relation(st.floats(0.01, 100), st.floats(0.05, 0.99), st.floats(1.01, 20))
 def test_the_evalue_of_a_ratio_is_that_of_its_inverse(ratio: float, below: float, above: float) -> None:
     close(estimates.evalue(ratio, ratio * below, ratio * above), estimates.evalue(1 / ratio, 1 / (ratio * above), 1 / (ratio * below)))
 
 
-@many
-@given(st.integers(1, 500), st.floats(0, 1), levels)
+@relation(st.integers(1, 500), st.floats(0, 1), levels)
 def test_the_share_without_is_the_mirror_of_the_share_with(n: int, part: float, level: float) -> None:
     events = round(n * part)
     one, other = estimates.wilson(events, n, level=level), estimates.wilson(n - events, n, level=level)
@@ -62,16 +52,14 @@ def test_the_share_without_is_the_mirror_of_the_share_with(n: int, part: float, 
     assert 0 <= one.low <= one.value <= one.high <= 1
 
 
-@many
-@given(st.integers(1, 60), st.integers(1, 60), st.floats(0, 1), st.floats(0, 1))
+@relation(st.integers(1, 60), st.integers(1, 60), st.floats(0, 1), st.floats(0, 1))
 def test_swapping_two_groups_turns_the_sign_of_their_difference(n: int, m: int, a: float, b: float) -> None:
     one, other = estimates.share_difference(round(n * a), n, round(m * b), m), estimates.share_difference(round(m * b), m, round(n * a), n)
     close((one.value, one.low, one.high), (-other.value, -other.high, -other.low))
     assert -1 <= one.low <= one.value <= one.high <= 1
 
 
-@many
-@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=2, max_size=40))
+@relation(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=2, max_size=40))
 def test_agreement_does_not_depend_on_who_is_first_or_on_the_names_of_the_categories(pairs: list[tuple[int, int]]) -> None:
     cases = pd.DataFrame(pairs, columns=["first", "second"])
     swapped, renamed = cases.rename(columns={"first": "second", "second": "first"}), cases.replace({0: "z", 1: "a", 2: "m"})
@@ -83,8 +71,7 @@ def test_agreement_does_not_depend_on_who_is_first_or_on_the_names_of_the_catego
             close([found[0].se or 0] * 2, [one.se or 0 for one in found[1:]], 1e-6)
 
 
-@many
-@given(seeds, st.floats(0.1, 1000), st.floats(-1000, 1000))
+@relation(seeds, st.floats(0.1, 1000), st.floats(-1000, 1000))
 def test_a_chart_moves_with_its_unit_and_its_zero(seed: int, factor: float, shift: float) -> None:
     values = np.random.default_rng(seed).normal(50, 5, 25).round(1)
     one, other = estimates.xmr(values), estimates.xmr(values * factor + shift)
@@ -92,8 +79,7 @@ def test_a_chart_moves_with_its_unit_and_its_zero(seed: int, factor: float, shif
     assert one.signals[one.signals["rule"] == "beyond_limits"].equals(other.signals[other.signals["rule"] == "beyond_limits"])
 
 
-@many
-@given(seeds)
+@relation(seeds)
 def test_four_times_the_citizens_halve_the_limits_of_a_share(seed: int) -> None:
     rng = np.random.default_rng(seed)
     n = rng.integers(500, 900, 15)
@@ -103,8 +89,7 @@ def test_four_times_the_citizens_halve_the_limits_of_a_share(seed: int) -> None:
     close(estimates.laney_p(events, n).high, estimates.laney_p(events * 4, n * 4).high)
 
 
-@many
-@given(seeds, st.floats(0.01, 1e6))
+@relation(seeds, st.floats(0.01, 1e6))
 def test_the_size_of_the_standard_population_does_not_matter_and_its_rates_scale(seed: int, factor: float) -> None:
     rng = np.random.default_rng(seed)
     counts, people, standard = rng.poisson(5, 4), rng.uniform(50, 500, 4), rng.uniform(1, 9, 4)
@@ -115,8 +100,7 @@ def test_the_size_of_the_standard_population_does_not_matter_and_its_rates_scale
     close((ratio.value, ratio.low, ratio.high), np.array([changed.value, changed.low, changed.high]) * factor)
 
 
-@many
-@given(seeds)
+@relation(seeds)
 def test_two_bands_with_one_rate_may_be_joined(seed: int) -> None:
     rng = np.random.default_rng(seed)
     counts, people, rates = rng.poisson(6, 3), rng.uniform(50, 500, 3), rng.uniform(0.01, 0.1, 3)
@@ -127,8 +111,7 @@ def test_two_bands_with_one_rate_may_be_joined(seed: int) -> None:
     close((one.value, one.low, one.high, one.p), (other.value, other.low, other.high, other.p))
 
 
-@many
-@given(seeds)
+@relation(seeds)
 def test_funnels_and_shrinkage_do_not_depend_on_order_or_names(seed: int) -> None:
     frame = practices(seed)
     mixed = frame.sample(frac=1, random_state=seed).assign(unit=lambda rows: "z" + rows["unit"])
@@ -139,8 +122,7 @@ def test_funnels_and_shrinkage_do_not_depend_on_order_or_names(seed: int) -> Non
     assert (one.limits["low_998"] <= one.limits["low_95"]).all() and (one.limits["high_95"] <= one.limits["high_998"]).all()
 
 
-@some
-@given(seeds)
+@relation(seeds)
 def test_a_unit_is_never_drawn_beyond_the_common_ratio(seed: int) -> None:
     found = estimates.shrink(practices(seed))
     units = found.units
@@ -149,8 +131,7 @@ def test_a_unit_is_never_drawn_beyond_the_common_ratio(seed: int) -> None:
     assert units["reliability"].between(0, 1).all()
 
 
-@many
-@given(seeds, st.floats(0.01, 100))
+@relation(seeds, st.floats(0.01, 100))
 def test_the_unit_of_time_does_not_matter_and_nobody_is_lost(seed: int, factor: float) -> None:
     frame = spells(seed)
     at = float(frame["exit"].median())
@@ -163,8 +144,7 @@ def test_the_unit_of_time_does_not_matter_and_nobody_is_lost(seed: int, factor: 
         close(estimates.kaplan_meier(either, at=at)["estimate"].iloc[0], 1 - sum(part["estimate"] for part in parts))
 
 
-@some
-@given(seeds, st.floats(-50, 50), st.floats(0.1, 10))
+@relation(seeds, st.floats(-50, 50), st.floats(0.1, 10))
 def test_a_ratio_of_rates_does_not_depend_on_the_zero_or_the_unit_of_a_covariate(seed: int, shift: float, factor: float) -> None:
     frame = spells(seed).assign(event=lambda rows: (rows["event"] == 1).astype(int))
     one = estimates.recurrent_events(frame, covariates=["treated", "age"])
@@ -173,8 +153,7 @@ def test_a_ratio_of_rates_does_not_depend_on_the_zero_or_the_unit_of_a_covariate
     close(one["se_robust"] * [1, 1 / factor], other["se_robust"], 1e-6)
 
 
-@many
-@given(seeds, st.floats(-10, 10), st.floats(0.1, 10))
+@relation(seeds, st.floats(-10, 10), st.floats(0.1, 10))
 def test_a_difference_of_scores_does_not_depend_on_the_zero_of_the_scale_and_moves_with_its_unit(seed: int, shift: float, factor: float) -> None:
     rng = np.random.default_rng(seed)
     before = rng.normal(0, 1, 30)

@@ -115,7 +115,8 @@ class _Drawn:
 
     @property
     def smallest_arm(self) -> int:
-        return int(min(np.bincount(self.arm, minlength=2)[:2]))
+        others, treated, both = np.bincount(self.arm, minlength=3)
+        return int(max(min(others, treated), both))
 
     def estimate(self, totals: np.ndarray) -> np.ndarray:
         return (totals[:, : self.cells] / totals[:, self.cells :]) @ self.signs

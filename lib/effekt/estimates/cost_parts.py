@@ -60,9 +60,9 @@ def one_part_cost(
 
     Generalised linear model of the cost on an intercept, `treated` and the covariates; zeros stay in (the estimating equations need the mean
     and the variance only). family "auto": the nearest of gaussian, poisson, gamma and inverse Gaussian (variance ~ mean^0, 1, 2, 3) by the
-    modified Park test on a provisional gamma fit. Means by arm are recycled predictions: the mean over all citizens of the cost predicted
-    with `treated` set to true, then to false (for one person-year each where exposure is given). Standard errors by the delta method; the covariates
-    are taken as they are.
+    modified Park test on a provisional gamma fit; gamma where the one it names has no answer (an inverse Gaussian with zeros). Means by arm
+    are recycled predictions: the mean over all citizens of the cost predicted with `treated` set to true, then to false (for one person-year
+    each where exposure is given). Standard errors by the delta method; the covariates are taken as they are.
 
     Parameters
     ----------
@@ -182,7 +182,12 @@ def _amounts(given: _Given, some: np.ndarray, family: str) -> tuple[GlmFit, Park
     first = fit_glm(design, y / scale, "gamma", offset=offset, what="the cost model")
     park = park_test(first)
     used: Family = park.family if family == "auto" else family  # type: ignore[assignment]
-    fit = first if used == "gamma" else fit_glm(design, y / scale, used, offset=offset, what="the cost model")
+    try:
+        fit = first if used == "gamma" else fit_glm(design, y / scale, used, offset=offset, what="the cost model")
+    except DataError:
+        if family != "auto":
+            raise
+        fit, used = first, "gamma"
     return _rescaled(fit, scale, POWER[used]), park, used
 
 

@@ -8,6 +8,7 @@ from effekt.errors import DataError
 
 ITERATIONS = 500
 TOLERANCE = 1e-11
+ROUNDING = 1e-14
 
 
 def entropy_weights(matrix: np.ndarray, target: np.ndarray, *, arm: str) -> np.ndarray:
@@ -41,7 +42,7 @@ def entropy_weights(matrix: np.ndarray, target: np.ndarray, *, arm: str) -> np.n
         step = 1.0
         while step > 1e-8:
             new_value, new_weights = _dual(z, multipliers + step * move)
-            if new_value <= value + 1e-4 * step * float(gradient @ move) or abs(float(gradient @ move)) < 1e-16:
+            if new_value <= value + 1e-4 * step * float(gradient @ move) + ROUNDING * max(1.0, abs(value)):
                 break
             step /= 2
         multipliers, value, weights = multipliers + step * move, new_value, new_weights

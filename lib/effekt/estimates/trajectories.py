@@ -19,6 +19,7 @@ from effekt.estimates.wald import coefficient_table
 FEW_GROUPS = 30
 SINGULAR = 1e-4
 STEP, NEWTON = 1e-3, 12
+OFF_ZERO = (0.3, 0.1, 0.03, 0.01)
 
 
 @dataclass(frozen=True)
@@ -158,15 +159,23 @@ def _profile(theta: np.ndarray, sums: _Sums) -> tuple[float, np.ndarray, np.ndar
 
 
 def _minimise(sums: _Sums, q: int) -> np.ndarray:
+    """The factor of the smallest deviance. Its slope is flat at a spread of 0 whether or not that is the minimum, so it is left and tried again."""
     rows, columns = np.tril_indices(q)
     bounds = [(0.0, None) if row == column else (None, None) for row, column in zip(rows, columns, strict=True)]
 
     def deviance(theta: np.ndarray) -> float:
         return _profile(theta, sums)[0]
 
-    starts = [np.where(rows == columns, size, 0.0) for size in (1.0, 0.2)]
-    found = [minimize(deviance, start, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-14, "gtol": 1e-8}) for start in starts]
-    return _polished(deviance, min(found, key=lambda result: result.fun).x, rows == columns)
+    def down(start: np.ndarray) -> np.ndarray:
+        return minimize(deviance, start, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-14, "gtol": 1e-8}).x
+
+    diagonal = np.flatnonzero(rows == columns)
+    best = min((down(np.where(rows == columns, size, 0.0)) for size in (1.0, 0.2)), key=deviance)
+    for place in diagonal[best[diagonal] < OFF_ZERO[-1]]:
+        off = [np.where(np.arange(len(best)) == place, size, best) for size in OFF_ZERO]
+        lower = min(off, key=deviance)
+        best = min((best, down(lower)), key=deviance) if deviance(lower) < deviance(best) else best
+    return _polished(deviance, best, rows == columns)
 
 
 def _polished(deviance: Callable[[np.ndarray], float], theta: np.ndarray, bounded: np.ndarray) -> np.ndarray:
