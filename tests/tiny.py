@@ -29,6 +29,7 @@ comparison:
   exposure: none
   municipalities: ["0461"]
 primary_outcome: adm_acute_medical
+needed_outcomes: [cost_total]
 price_year: 2013
 """
 

@@ -139,6 +139,7 @@ class Protocol(_Strict):
     phase_in_months: int = Field(PHASE_IN_MONTHS, ge=0, le=24)
     primary_outcome: str
     outcomes: list[dict[str, Any]] = []
+    needed_outcomes: list[str] = []
     horizon_months: int = Field(12, ge=1, le=120)
     level: float = Field(0.95, gt=0.5, lt=1)
     price_year: int = Field(ge=1990, le=2100)

@@ -156,6 +156,9 @@ def _check_outcomes(source: Source) -> Iterator[Problem]:
     primary = _at(source, "primary_outcome")
     if isinstance(primary, str) and primary not in valid:
         yield source.line(("primary_outcome",)), f"primary_outcome {primary!r} is no outcome{nearest(primary, valid)}"
+    for place, name in enumerate(_list(_at(source, "needed_outcomes"))):
+        if isinstance(name, str) and name not in valid:
+            yield source.line(("needed_outcomes", place)), f"needed_outcomes: {name!r} is no outcome{nearest(name, valid)}"
 
 
 def _clusters(source: Source) -> list[tuple[int, dict]]:

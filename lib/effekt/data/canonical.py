@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 import duckdb
@@ -11,20 +12,23 @@ from effekt.data.contracts import DUCKDB_TYPES, Column, Table
 from effekt.data.registers import REGISTERS
 
 
-def write_tables(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, int]:
+def write_tables(connection: duckdb.DuckDBPyConnection, folder: Path, incomplete: Collection[str] = ()) -> dict[str, int]:
     """Write every canonical table to `folder`, in the order of the contracts; later ones may read earlier ones by name. Returns rows a table.
 
     Rows are ordered by the key of the table (by all columns where it has none), so that the order of the delivery tells no more of who is who
-    than the study keys do.
+    than the study keys do. Of a register that was delivered `incomplete`, without columns that a table needs, no rows of that table are made.
     Raises AssertionError where a reader gave rows that its contract forbids: a fault of the library, not of the delivery.
     """
-    return {table.name: _write(connection, table, folder / f"{table.name}.parquet") for table in TABLES.values()}
+    return {table.name: _write(connection, table, folder / f"{table.name}.parquet", incomplete) for table in TABLES.values()}
 
 
-def _write(connection: duckdb.DuckDBPyConnection, table: Table, path: Path) -> int:
+def _write(connection: duckdb.DuckDBPyConnection, table: Table, path: Path, incomplete: Collection[str]) -> int:
     columns = ", ".join(f'"{column.name}"::{DUCKDB_TYPES[column.type]} AS "{column.name}"' for column in table.columns)
-    parts = [register.tables[table.name] for register in REGISTERS if table.name in register.tables]
-    query = " UNION ALL ".join(f"SELECT {columns} FROM ({part})" for part in parts)
+    whole = " AND ".join(f'"{column.name}" IS NOT NULL' for column in table.columns if column.required)
+    parts = {register.name: register.tables[table.name] for register in REGISTERS if table.name in register.tables}
+    query = " UNION ALL ".join(
+        f"SELECT {columns} FROM ({part}){f' WHERE {whole}' if name in incomplete else ''}" for name, part in parts.items()
+    )
     order = ", ".join(f'"{name}"' for name in table.key) or "ALL"
     quoted = str(path).replace("'", "''")
     connection.execute(f"COPY (FROM ({query}) ORDER BY {order}) TO '{quoted}' (FORMAT parquet, COMPRESSION zstd)")

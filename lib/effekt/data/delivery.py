@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from effekt.data.checking import Broken, check_rows, empty_view
 from effekt.data.engine import engine_errors
 from effekt.data.folders import replaced_folders
 from effekt.data.keys import draw_salt, make_keys
+from effekt.data.needs import settle
 from effekt.data.reading import Found, find_file, load_text
 from effekt.data.registers import REGISTERS
 from effekt.data.registers.source import Source
@@ -51,12 +52,16 @@ class FileAccount:
 
 @dataclass(frozen=True)
 class ImportReport:
-    """What an import did: an account a file, the rows of each canonical table, what is worth knowing. `unchanged`: nothing had to be done."""
+    """What an import did: an account a file, the rows of each canonical table, what is worth knowing.
+
+    unchanged : nothing had to be done. blocked : outcome -> the files and columns without which it is not available.
+    """
 
     accounts: tuple[FileAccount, ...]
     tables: dict[str, int]
     warnings: tuple[str, ...]
     unchanged: bool = False
+    blocked: dict[str, list[str]] = field(default_factory=dict)
 
 
 def import_delivery(delivery_path: str | Path, study_path: str | Path, report: Callable[[str], None] = lambda line: None) -> ImportReport:
@@ -69,7 +74,9 @@ def import_delivery(delivery_path: str | Path, study_path: str | Path, report: C
     """
     study, delivery = find_study(study_path), Path(delivery_path)
     protocol = load_protocol(study)
-    found, problems = _find(delivery)
+    found, unread, problems = _find(delivery)
+    settled = settle({**{name: _columns_there(item) for name, item in found.items()}, **unread}, protocol, delivery)
+    problems += settled.problems if delivery.is_dir() else ()
     stamp = {
         "files": {item.source.file: {"sha256": file_hash(item.path), "bytes": item.path.stat().st_size} for item in found.values()},
         "protocol": protocol.content_hash(),
@@ -84,6 +91,8 @@ def import_delivery(delivery_path: str | Path, study_path: str | Path, report: C
             if problems:
                 raise DeliveryError(_told(delivery, problems))
             done = _import(connection, found, protocol, tables, keys)
+            blocked = {name: list(items) for name, items in settled.blocked.items()}
+            done = replace(done, warnings=(*done.warnings, *settled.warnings), blocked=blocked)
         _write_record(tables / RECORD, {"stamp": stamp, **asdict(done)})
     for line in [line for account in done.accounts for line in account.lines()] + [f"note: {warning}" for warning in done.warnings]:
         report(line)
@@ -99,21 +108,34 @@ def read_report(study_path: Path) -> ImportReport | None:
         FileAccount(**{**account, "broken": tuple(Broken(**{**item, "rows": tuple(item["rows"])}) for item in account["broken"])})
         for account in record["accounts"]
     )
-    return ImportReport(accounts, record["tables"], tuple(record["warnings"]), record["unchanged"])
+    return ImportReport(accounts, record["tables"], tuple(record["warnings"]), record["unchanged"], record.get("blocked", {}))
 
 
-def _find(delivery: Path) -> tuple[dict[str, Found], list[str]]:
+def _find(delivery: Path) -> tuple[dict[str, Found], dict[str, tuple[str, ...]], list[str]]:
+    """The files that can be read, those that are there and cannot (with the columns they should have), and the problems."""
     if not delivery.is_dir():
-        return {}, [f"there is no folder {delivery.absolute()}. Name the folder that holds the sender's files."]
+        return {}, {}, [f"there is no folder {delivery.absolute()}. Name the folder that holds the sender's files."]
     found: dict[str, Found] = {}
+    unread: dict[str, tuple[str, ...]] = {}
     problems: list[str] = []
     for source in _sources():
         item, wrong = find_file(source, delivery)
-        made_up_for = any((delivery / other.file).is_file() for other in _sources() if other.name in source.instead)
-        problems += wrong if not made_up_for or (delivery / source.file).is_file() else []
+        problems += wrong
         if item is not None:
             found[source.name] = item
-    return found, [*problems, *_told_twice(found)]
+        elif wrong:
+            unread[source.name] = tuple(column.name for column in source.columns)
+    return found, unread, [*problems, *_told_twice(found)]
+
+
+def _columns_there(item: Found) -> frozenset[str]:
+    return frozenset(name for name, place in item.positions.items() if place is not None)
+
+
+def _incomplete(found: dict[str, Found]) -> set[str]:
+    """Registers with a file that lacks a column it may lack."""
+    lacks = {name for name, item in found.items() for column in item.source.columns if column.loose and item.positions[column.name] is None}
+    return {register.name for register in REGISTERS for source in register.sources if source.name in lacks}
 
 
 def _told_twice(found: dict[str, Found]) -> list[str]:
@@ -138,7 +160,7 @@ def _import(connection: duckdb.DuckDBPyConnection, found: dict[str, Found], prot
         if source.study_key is not None:
             make_keys(connection, source.study_key, source.name, salt)
             connection.execute(f"COPY {source.study_key.table} TO '{_quoted(keys / source.study_key.table)}.parquet' (FORMAT parquet)")
-    counts = write_tables(connection, tables)
+    counts = write_tables(connection, tables, _incomplete(found))
     _write_quarantine(connection, accounts, tables)
     warnings = tuple(warning for item in found.values() for warning in item.warnings)
     return ImportReport(tuple(accounts), counts, warnings)

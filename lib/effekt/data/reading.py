@@ -35,12 +35,10 @@ class Found:
 
 
 def find_file(source: Source, delivery: Path) -> tuple[Found | None, list[str]]:
-    """Locate one file and read its header. Returns what was found, or None with every problem in words; None without any if it is optional."""
+    """Locate one file and read its header. Returns what was found, or None with every problem in words; None without any if it is not there."""
     path = next((path for path in sorted(delivery.iterdir()) if _is_of(source, path)), delivery / source.file)
     if not path.is_file():
-        if source.optional:
-            return None, []
-        return None, [f"{source.file} [file.missing]: looked for {path}. Ask for {source.ask}."]
+        return None, []
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
             line, second = file.readline(), file.read(1)
@@ -62,7 +60,7 @@ def find_file(source: Source, delivery: Path) -> tuple[Found | None, list[str]]:
         return None, problems
     wanted = {column.name for column in source.columns}
     extra = sorted(set(names) - wanted)
-    absent = [column.name for column in source.columns if column.name not in names]
+    absent = [column.name for column in source.columns if not column.required and column.name not in names]
     warnings = [f"{source.file}: not used: {', '.join(extra)}"] if extra else []
     warnings += [f"{source.file}: absent, read as missing: {', '.join(absent)}"] if absent else []
     positions = {column.name: names.index(column.name) if column.name in names else None for column in source.columns}
@@ -92,7 +90,7 @@ def load_text(connection: duckdb.DuckDBPyConnection, found: Found) -> list[str]:
 
 def _header_problems(source: Source, names: tuple[str, ...], line: str) -> list[str]:
     twice = sorted({name for name in names if names.count(name) > 1})
-    missing = [column.name for column in source.columns if column.required and column.name not in names]
+    missing = [column.name for column in source.columns if column.required and not column.loose and column.name not in names]
     if missing and len(names) == 1:
         other = next((mark for mark in _OTHER_DELIMITERS if mark in line), None)
         if other:

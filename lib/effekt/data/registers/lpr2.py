@@ -24,6 +24,7 @@ ADM = Source(
             "0 indlagt, 1 deldøgn (til og med 2001), 2 ambulant, 3 skadestue (til og med 2013)",
             "0 inpatient, 1 part-day (until 2001), 2 outpatient, 3 emergency (until 2013)",
             codes=("0", "1", "2", "3"),
+            loose=True,
         ),
         Column("c_indm", "text", "1 akut, 2 ikke akut", "1 acute, 2 not acute", codes=("1", "2"), required=False),
         Column("c_udm", "text", "Udskrivningsmåde", "Mode of discharge", required=False),
@@ -102,7 +103,7 @@ CONTACT = f"""
            ({_START} + to_minutes(coalesce(v_indminut, 0)))::TIMESTAMP AS start,
            CASE WHEN d_uddto IS NOT NULL THEN greatest({_END}, {_START} + to_minutes(coalesce(v_indminut, 0))) END::TIMESTAMP AS "end",
            CASE WHEN v_indtime IS NULL OR (d_uddto IS NOT NULL AND v_udtime IS NULL) THEN 'day' ELSE 'hour' END AS time_precision,
-           CASE WHEN c_pattype = '0' THEN 'inpatient'
+           CASE WHEN c_pattype IS NULL THEN 'unknown' WHEN c_pattype = '0' THEN 'inpatient'
                 WHEN c_pattype = '3' OR (c_pattype = '2' AND c_indm = '1' AND d_inddto >= DATE '2014-01-01') THEN 'emergency'
                 ELSE 'outpatient' END AS kind,
            c_indm = '1' AS acute,
