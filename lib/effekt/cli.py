@@ -129,6 +129,22 @@ def describe(study: StudyOption = paths.DEMO) -> None:
 
 
 @app.command()
+def compare(
+    before: Annotated[Path, typer.Argument(help="Folder of a run, such as outputs/demo_20260102_090000.")],
+    after: Annotated[Path, typer.Argument(help="Folder of the run to hold against it, such as outputs/latest.")],
+    csv: Annotated[Path | None, typer.Option("--csv", help="Write every changed number to this file.")] = None,
+) -> None:
+    """List every number that is not the same in two runs, and by how much."""
+    from effekt.batch import comparing, files
+
+    found = comparing.compare_runs(before, after)
+    if csv is not None:
+        files.write_text(csv.absolute(), comparing.as_csv(found))
+    for line in comparing.lines(found):
+        _say()(line)
+
+
+@app.command()
 def lock(
     study: StudyOption = paths.DEMO,
     because: Annotated[str, typer.Option("--because", help="Why evaluation.yml was changed since it was locked; shown on every page.")] = "",
