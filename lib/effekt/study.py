@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -149,6 +150,17 @@ class Study:
             raise UsageError(f"Unknown outcome {outcome!r}{nearest(outcome, list(catalogue))}.")
         return catalogue[outcome]
 
+    def lacking(self, outcome: str) -> tuple[str, ...]:
+        """The files and columns that the study's delivery lacks for an outcome, which is then not available (and not 0); none where it lacks nothing.
+
+        A study whose tables were not made by an import lacks nothing.
+        """
+        try:
+            record = json.loads((self.path / "tables" / "import.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return ()
+        return tuple(record.get("blocked", {}).get(outcome, ()))
+
     def labels(self) -> dict[str, dict[str, str]]:
         """The study's own names by key, in both languages: region, clusters, municipalities, outcomes."""
         names = load_municipalities()
@@ -164,7 +176,8 @@ class Study:
     def read(self, table: str, columns: Sequence[str] | None = None, filters: Any = None) -> pd.DataFrame:
         """A derived table as a frame; only the named columns and the row groups that `filters` (as in pyarrow) can match are read.
 
-        Raises DataError for a table or a column that is not there, with the command that makes it.
+        Raises DataError for a table or a column that is not there, with the command that makes it, and for an outcome that the delivery has no
+        data for.
         """
         return self.read_arrow(table, columns, filters).to_pandas(date_as_object=False)
 
@@ -172,6 +185,12 @@ class Study:
         """As `read`, as a pyarrow table."""
         import pyarrow.parquet as parquet
 
+        for column in columns or ():
+            if lacking := self.lacking(column):
+                raise DataError(
+                    f"The outcome {column} is not available: the delivery lacks {', '.join(lacking)}. "
+                    f"Ask for it, then: python -m effekt import {self.path / 'delivery'} --study {self.path}"
+                )
         path = self.path / "derived" / f"{table}.parquet"
         make = f"Make it with: python -m effekt prepare --study {self.path}"
         if not path.is_file():

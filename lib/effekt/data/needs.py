@@ -30,7 +30,7 @@ PRODUCTS: Mapping[str, tuple[Way, ...]] = MappingProxyType(
         "household": (("bef", "bef.antpersh"),),
         "population": (("folk1a",),),
         "contact": (("lpr_adm",), ("kontakter",), ("lpr_a_kontakt",)),
-        "contact.kind": (("lpr_adm", "lpr_adm.c_pattype"), ("kontakter", "kontakter.dato_slut"), ("lpr_a_kontakt", "lpr_a_kontakt.kont_sluttidspunkt")),
+        "contact.kind": (("lpr_adm", "lpr_adm.c_pattype"), ("kontakter",), ("lpr_a_kontakt",)),
         "contact.end": (("lpr_adm", "lpr_adm.d_uddto"), ("kontakter", "kontakter.dato_slut"), ("lpr_a_kontakt", "lpr_a_kontakt.kont_sluttidspunkt")),
         "contact.acute": (("lpr_adm", "lpr_adm.c_indm"), ("kontakter", "kontakter.prioritet"), ("lpr_a_kontakt", "lpr_a_kontakt.prioritet")),
         "contact.specialty": (
@@ -54,7 +54,9 @@ PRODUCTS: Mapping[str, tuple[Way, ...]] = MappingProxyType(
 )
 
 TARGET = ("citizen", "residence", "death")
-SOURCES: Mapping[str, tuple[str, ...]] = MappingProxyType({"stays": (*TARGET, "contact", "contact.kind"), "costs": (*TARGET, "price_index")})
+SOURCES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"stays": (*TARGET, "contact", "contact.kind", "contact.end"), "costs": (*TARGET, "price_index")}
+)
 """What every outcome of a source of the outcome catalogue needs, whatever its conditions."""
 
 CONDITIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -106,7 +108,7 @@ def settle(delivered: Mapping[str, Collection[str]], protocol: Protocol, folder:
     """Hold a delivery (file -> its columns) to what the study's chosen outcomes need.
 
     The chosen ones are the primary outcome, those of the protocol's own `outcomes`, and `needed_outcomes`. What one of them lacks is a problem, but
-    for what `without` names: files and columns that the sender does not have. Everything else that is not there is a warning that says what it blocks.
+    for what `without` names: files and columns that the sender does not have. All else that is not there is a warning that says what it blocks.
     """
     catalogue = protocol.catalogue()
     lacks = {name: _all_lacking(products_of(outcome), delivered) for name, outcome in catalogue.items()}

@@ -75,8 +75,15 @@ def check_completeness(made: Table, inputs: Mapping[str, Table], protocol: Proto
 
 
 def _check_prices(inputs: Mapping[str, Table], protocol: Protocol) -> list[str]:
-    """Lines within the data without a price or an index, looked up once for each kind of line instead of for each line."""
+    """Lines within the data without a price or an index, looked up once for each kind of line instead of for each line.
+
+    A list of prices that was not delivered at all prices nothing: the import has then said which outcomes are not available.
+    """
+    if not _number(inputs["price_index"].count()):
+        return []
     service = keep_priced(inputs["service"])
+    if not _number(inputs["unit_cost"].count()):
+        service = service.filter(service.cost_basis != "unit_cost")
     service = service.filter(service.date >= protocol.data_period.first, service.date < next_month(protocol.data_period.last))
     kinds = service.mutate(amount_oere=service.amount_oere.notnull().ifelse(0, ibis.null("int64")))
     kinds = kinds.group_by("service_type", "price_year", "unit", "amount_oere").agg(n=kinds.count()).mutate(quantity=1.0)

@@ -22,7 +22,7 @@ def cost_sectors(study: Study) -> tuple[str, ...]:
     """The outcomes that are the cost of one sector each, in the order of the catalogue: together they are the total."""
     first: dict[object, str] = {}
     for outcome in study.protocol.catalogue().values():
-        if outcome.is_cost and _sector(outcome):
+        if outcome.is_cost and _sector(outcome) and not study.lacking(outcome.id):
             first.setdefault(_sector(outcome), outcome.id)
     return tuple(first.values())
 

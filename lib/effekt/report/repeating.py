@@ -17,9 +17,13 @@ Read = Callable[["Study", str], "pd.DataFrame"]
 
 
 def outcomes_of(study: Study, *aims: str, but: Iterable[str] = ()) -> tuple[str, ...]:
-    """The outcomes of the catalogue and of the study that serve one of `aims` (A1-A5), in its order, without those in `but`."""
+    """The outcomes of the catalogue and of the study that serve one of `aims` (A1-A5), in its order, without those in `but`.
+
+    Those that the delivery has no data for are not among them.
+    """
     left_out = frozenset(but)
-    return tuple(outcome.id for outcome in study.protocol.catalogue().values() if outcome.aim in aims and outcome.id not in left_out)
+    serving = [outcome.id for outcome in study.protocol.catalogue().values() if outcome.aim in aims and outcome.id not in left_out]
+    return tuple(name for name in serving if not study.lacking(name))
 
 
 def over_outcomes(study: Study, read: Read, estimate: Callable[..., Answer], outcomes: Iterable[str], **options: Any) -> tuple[Answer, ...]:

@@ -22,7 +22,7 @@ def _source(name: str, ask: str, rules: tuple[Rule, ...], optional: bool) -> Sou
             pnr(),
             Column("speciale", "text", "Speciale og ydelse, 6 cifre", "Specialty and service, 6 digits", shape=r"\d{5,6}"),
             Column("ydlant", "integer", "Antal ydelser", "Number of services", loose=True),
-            Column("bruhon", "money", "Bruttohonorar i kroner; i øre før 2005", "Gross fee in kroner; in oere before 2005", unit="oere", loose=True),
+            Column("bruhon", "money", "Bruttohonorar i kroner; i øre før 2005", "Gross fee in kroner; oere before 2005", unit="oere", loose=True),
             Column("honuge", "integer", "Afregningsuge (ååuu)", "Billing week (yyww)", low=0, high=9953),
             Column("barnmak", "integer", "1: barnet, ikke personen, fik ydelsen", "1: the child, not the person, got the service", low=0, high=1),
             Column("kontakt", "integer", "0, hvis ydelsen ikke er en kontakt", "0 where the service is no contact", required=False),
