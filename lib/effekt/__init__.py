@@ -4,6 +4,7 @@ from effekt import lazy
 
 _EXPORTS: dict[str, str] = {
     "Study": "study",
+    "calibration": "calibration",
     "catalogue": "catalogue",
     "estimates": "estimates",
     "measures": "measures",

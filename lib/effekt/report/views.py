@@ -57,6 +57,12 @@ def _tile_map(result: Result) -> Figure:
     return tiles.draw(result)
 
 
+def _coverage(result: Result) -> Figure:
+    from effekt.report.figures import coverage_dots
+
+    return coverage_dots.draw(result)
+
+
 def _title(result: Result) -> str:
     return sentence(result, result.context["title"])
 
@@ -81,6 +87,7 @@ def _figure_view(draw: Callable[[Result], Figure]) -> View:
 
 _SENTENCES = View(prose.html, prose.plain)
 VIEWS: Mapping[str, View] = {
+    "coverage": _figure_view(_coverage),
     "done": View(tables.html, tables.plain),
     "finding": _SENTENCES,
     "forest": _figure_view(_forest),
