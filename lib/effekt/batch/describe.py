@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from effekt.protocol import load_protocol
+from effekt.study import Study
 
 
 def describe_study(study: Path, console: Console) -> None:
@@ -21,9 +22,11 @@ def describe_study(study: Path, console: Console) -> None:
         clusters.add_row(cluster.id, cluster.name.en, f"{cluster.start:%Y-%m}", " ".join(cluster.municipalities))
     console.print(clusters)
     console.print(_tables(study))
-    outcomes = Table("outcome", "name", "unit", title="Outcomes", title_justify="left")
+    opened = Study.open(study)
+    outcomes = Table("outcome", "name", "unit", "the delivery lacks", title="Outcomes", title_justify="left")
     for outcome in protocol.catalogue().values():
-        outcomes.add_row(outcome.id + (" (primary)" if outcome.id == protocol.primary_outcome else ""), outcome.label()["en"], outcome.unit)
+        name = outcome.id + (" (primary)" if outcome.id == protocol.primary_outcome else "")
+        outcomes.add_row(name, outcome.label()["en"], outcome.unit, ", ".join(opened.lacking(outcome.id)))
     console.print(outcomes)
 
 
