@@ -35,6 +35,8 @@ class Column:
     required : a row without it breaks a rule. scale : oere per unit of the sender's amount (100 for kroner, 100,000 for thousands of kroner).
     aliases : other names senders use for it, in small letters (v_cpr for pnr).
     loose : required in a row, but a file may lack the whole column: what is made of it is then not made (`data/needs.py`).
+    meaning : what the text is, which decides the fixes and the checks it gets (`data/checks/`); told by the name where it is not given.
+    may_be_future : a date that may lie after today (a plan, a deadline). rare : most senders do not have it, and its absence is not worth a word.
     """
 
     name: str
@@ -50,6 +52,14 @@ class Column:
     scale: int = 100
     aliases: tuple[str, ...] = ()
     loose: bool = False
+    meaning: Meaning = ""
+    may_be_future: bool = False
+    rare: bool = False
+
+    @property
+    def kind(self) -> Meaning:
+        """Its meaning, or the one that its name has in every file."""
+        return self.meaning or _MEANINGS.get(self.name, "")
 
 
 @dataclass(frozen=True)
