@@ -1,20 +1,21 @@
-"""A published batch of the demo study, and a browser to look at it."""
+"""The pages of the committed notebooks, and a browser to look at them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
+from tests.browser.committed import publish_committed
 from tests.browser.devtools import Page, chromium
-from tests.faults.real import publish_demo
+from tests.browser.visits import Visit, visit_all
 
 
 @pytest.fixture(scope="session")
-def published(once: Callable[..., Path], demo_study_path: Path) -> Path:
-    """`outputs/latest` of a batch over the region and one cluster of the demo study."""
-    return publish_demo(once, demo_study_path)
+def published(once: Callable[..., Path]) -> Path:
+    """A published folder with a page for every notebook."""
+    return once("committed-pages", publish_committed) / "latest"
 
 
 @pytest.fixture(scope="module")
@@ -22,3 +23,9 @@ def page(require_program: Callable[..., str]) -> Iterator[Page]:
     """A tab of a headless Chromium without network."""
     with chromium(require_program("chromium", "chromium-browser", "google-chrome")) as tab:
         yield tab
+
+
+@pytest.fixture(scope="module")
+def visits(page: Page, published: Path) -> Mapping[str, Visit]:
+    """Every page in both languages, looked at once: path within the published folder -> what was found."""
+    return visit_all(page, published)
