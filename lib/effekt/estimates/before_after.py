@@ -109,7 +109,10 @@ def exact_rate_ratio(events, exposure, *, level: float = 0.95, p_rule: PRule = "
         Not two numbers each, a negative or fractional count, or an exposure that is not above 0.
     """
     frames.check_level(level)
-    counts, time = np.asarray(events, dtype=float), np.asarray(exposure, dtype=float)
+    try:
+        counts, time = np.asarray(events, dtype=float), np.asarray(exposure, dtype=float)
+    except (TypeError, ValueError):
+        raise DataError("events and exposure hold something that is not a number. Give each as a pair (after, before).") from None
     if counts.shape != (2,) or time.shape != (2,):
         raise DataError("events and exposure must each be a pair (after, before).")
     if not (np.isfinite(counts).all() and np.isfinite(time).all()) or (counts < 0).any() or (counts != np.floor(counts)).any() or (time <= 0).any():

@@ -11,10 +11,10 @@ DIRECT = 1000
 
 
 class ClusterError(NamedTuple):
-    """A standard error and the degrees of freedom of its t distribution (inf = normal)."""
+    """A standard error and the degrees of freedom of its t distribution (inf = normal); None where the frame does not tell them."""
 
-    se: float
-    df: float
+    se: float | None
+    df: float | None
 
 
 def cluster_errors(
@@ -86,12 +86,12 @@ def cluster_errors(
         left[g] = bread @ (x.T @ a)
         right[g] = x.T @ (wg * phi[rows] * a)
     trace, square = _gram(own, left, right, (projected * phi[:, None]).T @ projected)
-    df = trace**2 / square if square > 0 else math.nan
-    factor = groups_n / (groups_n - 1) * (n - 1) / (n - rank) if groups_n > 1 and n > rank else math.nan
+    df = trace**2 / square if square > 0 else None
+    factor = groups_n / (groups_n - 1) * (n - 1) / (n - rank) if groups_n > 1 and n > rank else None
     variance = float(plain @ plain)
     return {
         "cr0": ClusterError(math.sqrt(variance), math.inf),
-        "cr1": ClusterError(math.sqrt(variance * factor), groups_n - 1),
+        "cr1": ClusterError(None if factor is None else math.sqrt(variance * factor), groups_n - 1),
         "cr2": ClusterError(math.sqrt(float(adjusted @ adjusted)), df),
     }
 

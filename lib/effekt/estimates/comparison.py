@@ -113,13 +113,14 @@ def difference_in_differences(
         sigma2 = float(fit.weights @ fit.residuals**2) / (n - fit.rank)
         classical = ClusterError(math.sqrt(sigma2 * float(direction @ fit.bread @ direction)), n - fit.rank)
     grade, facts = _grade(given, model, panel)
-    facts |= {"n_clusters": clusters, "n_units": clusters if given.unit is None else int(given.unit.max()) + 1, "df": errors["cr2"].df}
+    facts |= {"n_clusters": clusters, "n_units": clusters if given.unit is None else int(given.unit.max()) + 1}
+    if several and errors["cr2"].df is not None:
+        facts["df"] = errors["cr2"].df
     cautions: tuple[str, ...] = ()
     if not several:
-        nan = ClusterError(math.nan, math.nan)
-        errors, cautions = {"cr0": nan, "cr1": nan, "cr2": nan}, ("one_cluster",)
-        del facts["df"]
-    elif errors["cr2"].df < FEW_DF:
+        untold = ClusterError(None, None)
+        errors, cautions = {"cr0": untold, "cr1": untold, "cr2": untold}, ("one_cluster",)
+    elif errors["cr2"].df is not None and errors["cr2"].df < FEW_DF:
         cautions = ("few_degrees_of_freedom",)
     fields: dict[str, Any] = {
         "method": f"did_{model}_cr2", "claim": grade.claim, "contrast": grade.contrast, "reasons": grade.reasons, "cautions": cautions,
@@ -127,7 +128,7 @@ def difference_in_differences(
     }  # fmt: skip
     make = intervals.ratio if model == "poisson" else intervals.difference
     se, df = errors["cr2"] if several else (0.0, math.inf)
-    effect = make(fit.coefficient, se, df=df if df > 0 else math.inf, level=level, **fields)
+    effect = make(fit.coefficient, se, df=df if df else math.inf, level=level, **fields)
     if not several:
         effect = replace(effect, cautions=cautions)
     return DifferenceInDifferences(

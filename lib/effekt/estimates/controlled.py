@@ -236,7 +236,7 @@ def _months_seen(cells: CitizenCells, plan: Plan) -> pd.DataFrame:
     observed = np.divide(events, exposure, out=np.zeros(len(events)), where=seen)
     used = (plan.used & plan.treated).reshape(shape)[own].any(axis=0)
     frame = pd.DataFrame({"month": frames.month_stamps(cells.months), "observed": observed, "rate": None, "low": None, "high": None, "used": used})
-    return frame.astype({"rate": "float64", "low": "float64", "high": "float64"})[seen].reset_index(drop=True)
+    return frame[seen].reset_index(drop=True)
 
 
 def _expected(cells: CitizenCells, plan: Plan, model: CellModel, level: float) -> pd.DataFrame:

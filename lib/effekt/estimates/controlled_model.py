@@ -76,9 +76,10 @@ def error_by_unit(model: CellModel, functional: np.ndarray) -> ClusterError | No
     mu = model.fit.mu
     residuals = (model.cells.events[model.used] - mu) / mu
     design = np.hstack([two_way_dummies(model.unit, model.period), model.extra])
-    return cluster_errors(
+    told = cluster_errors(
         design, residuals, model.unit, functional, weights=mu, working_variance=1 / mu, counted=model.size, bread=model.fit.bread, scalar=True
     )["cr2"]
+    return told if told.df is not None else None
 
 
 def expected_rates(model: CellModel) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -65,7 +65,7 @@ def minimum_detectable_effect(
         A number that is not positive, ratios on both sides of 1, fewer units than 2 an arm for errors "unit", or power or level outside 0-1.
     """
     numbers = (*citizens, rate, *years, shape, *units, replicates, *ratios)
-    if any(not math.isfinite(number) or number <= 0 for number in numbers) or unit_sd < 0 or not (0 < power < 1 and 0 < level < 1):
+    if any(isinstance(number, str) or not math.isfinite(number) or number <= 0 for number in numbers) or unit_sd < 0 or not (0 < power < 1 and 0 < level < 1):
         raise DataError("All planning numbers must be above 0 (unit_sd at least 0), and power and level between 0 and 1.")
     if not (all(ratio < 1 for ratio in ratios) or all(ratio > 1 for ratio in ratios)):
         raise DataError("ratios must be all below 1 or all above 1: a test has a power on each side.")

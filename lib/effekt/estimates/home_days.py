@@ -109,7 +109,7 @@ def _days(frame: pd.DataFrame, column: str, *, missing: bool) -> np.ndarray:
     if pd.api.types.is_numeric_dtype(given.dtype) and not given.isna().all():
         raise DataError(f"{column} holds numbers, not dates. Give datetimes.")
     try:
-        dates = pd.to_datetime(given)
+        dates = pd.to_datetime(given, format="ISO8601")
     except (TypeError, ValueError):
         raise DataError(f"{column} holds something that is not a date. Give datetimes.") from None
     empty = dates.isna().to_numpy()

@@ -104,7 +104,7 @@ def _days(frame: pd.DataFrame, column: str, missing_allowed: bool = False) -> np
         out[~missing] = frames.numbers(frame.loc[~missing], column)
         return out
     try:
-        out[~missing] = pd.to_datetime(kept).to_numpy().astype("datetime64[s]").astype(np.int64) / 86_400
+        out[~missing] = pd.to_datetime(kept, format="ISO8601").to_numpy().astype("datetime64[s]").astype(np.int64) / 86_400
     except (TypeError, ValueError):
         raise DataError(f"{column} holds something that is neither a date nor a number of days.") from None
     return out

@@ -32,7 +32,7 @@ def selection_drop(mean: float, shape: float, at_least: int) -> SelectionDrop:
     Each citizen has an own rate (gamma, `mean`, `shape`), counts are Poisson; mean .5, shape .6, picked for >= 2: 2.69 before, 1.50 after.
     Raises DataError where mean or shape is not above 0, or nobody could be picked.
     """
-    if not (mean > 0 and shape > 0 and at_least >= 0 and math.isfinite(mean) and math.isfinite(shape)):
+    if isinstance(mean, str) or isinstance(shape, str) or not (mean > 0 and shape > 0 and at_least >= 0 and math.isfinite(mean) and math.isfinite(shape)):
         raise DataError("mean and shape must be above 0, and at_least not negative.")
     y = np.arange(at_least)
     p = np.exp(gammaln(y + shape) - gammaln(shape) - gammaln(y + 1) + shape * math.log(shape / (shape + mean)) + y * math.log(mean / (shape + mean)))

@@ -213,6 +213,6 @@ def _untold(series: pd.DataFrame, fields: dict, facts: dict, observed: pd.DataFr
     fields = {**fields, "claim": "descriptive", "reasons": ("too_few",), "cautions": ("too_few_events",), "facts": facts, "level": level}
     nothing = frames.named(Estimate("ratio", None, None, None, **fields), series)
     empty = pd.DataFrame({"name": [], "estimate": [], "se": [], "se_hac": []})
-    unknown = observed.assign(rate=np.nan, low=np.nan, high=np.nan)
+    unknown = observed.assign(rate=None, low=None, high=None)
     avoided = frames.named(Estimate("difference", None, None, None, **fields), series)
     return TimeSeriesChange(nothing, nothing, nothing, nothing, None, None, empty, unknown, avoided, lags)
