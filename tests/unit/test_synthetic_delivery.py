@@ -28,10 +28,36 @@ HEADERS = {
     "homecare": "pnr;kommunekode;aar;uge;personlig_pleje_min;praktisk_hjaelp_min;leveret",
     "unit_cost": "service_type;year;dkk;unit",
     "price_index": "year;index",
-    "initiatives": "initiative_id;cluster_id;name;type;task;status;mode;start;end",
+    "initiatives": (
+        "initiative_id;cluster_id;name;type;task;status;mode;start;end;kommunekoder;existing;reach_n;eligible_n;fidelity_pct;"
+        "cost_dkk;evaluated;evidence;transferability;cost_score;target_group;running_cost_dkk;continues_after_2015"
+    ),
     "resource_persons": "cluster_id;side;appointed_date;dedicated_pct",
     "funding": "funding_id;grant;period;recipient;share;dkk",
     "enrolments": "pnr;initiative_id;start;end",
+    "audit_cases": "case_id;cluster_id;kommunekode;audit_date;discharge_date;sectors;auditors;round",
+    "audit_findings": "finding_id;case_id;auditor_id;phase;sector_from;sector_to;error_type;severity;preventable;remark",
+    "bodies": "body_id;name_da;name_en;per_year_min;per_year_max;per_cluster;source",
+    "consultant_posts": "post_id;role;role_da;role_en;unit;cluster_id;n_posts;hours;fte;pool_dkk;funder;new;status;source_table;is_inferred;source",
+    "delayed_discharge": "pnr;faerdig_dato;slut_dato",
+    "folk1a": "område;køn;alder;tid;indhold",
+    "home_visits": "pnr;kommunekode;discharge_date;contact_no;initiator;offered;accepted;planned_date;held_date;performer;place;not_held_reason",
+    "homenursing": "pnr;kommunekode;dato;ydelse;antal;leveret",
+    "indicators": (
+        "indicator_id;aim_id;triple_aim;label_da;label_en;unit;direction;outcome_id;numerator;denominator;national;verified;"
+        "data_status;source"
+    ),
+    "lmdb": "pnr;eksd;atc;vnr;apk;volume;eksp;ptp;korr;ydernr",
+    "meetings": "meeting_id;body_id;cluster_id;planned;held",
+    "milestones": "milestone_id;cluster_id;step_label;text_da;text_en;planned_from;planned_to;actual;source",
+    "obligations": "cluster_id;obligation_id;met;met_date",
+    "practice_list": "pnr;ydernr;fra;til",
+    "practices": "ydernr;kommunekode;kvalitetsklynge;tilmeldte;tilmeldte_65plus",
+    "reporting_lines": "from_body;to_body;due;delivered;source",
+    "survey_answers": "response_id;pnr;kommunekode;respondent;wave;instrument;item_id;date;value;missing_reason",
+    "survey_invitations": "pnr;kommunekode;respondent;wave;invited_date;answered",
+    "survey_waves": "cluster_id;kommunekode;respondent;wave;opened;closed;invited;answered",
+    "targets": "target_id;indicator_id;cluster_id;baseline;target_value;comparator;deadline;owner;followup_method",
 }
 
 

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pyarrow as pa
 
+FILES = {"delayed": "delayed_discharge"}   # where a file is not named as its source
 Change = Callable[[pa.Table, np.random.Generator], Mapping[str, pa.Array | list]]
 
 
@@ -24,14 +26,17 @@ class Dirt:
 
     @property
     def file(self) -> str:
-        return self.rule.split(".")[0]
+        source = self.rule.split(".")[0]
+        return FILES.get(source, source)
 
 
-def plant(file: str, table: pa.Table, rng: np.random.Generator, dead: pa.Table | None) -> tuple[pa.Table, dict[str, int]]:
+def plant(
+    file: str, table: pa.Table, rng: np.random.Generator, dead: pa.Table | None, kinds: tuple[Dirt, ...] | None = None
+) -> tuple[pa.Table, dict[str, int]]:
     """The table with dirty rows at its end, and how many of each rule. `dead` (pnr, doddato) is for contacts after death."""
     added: dict[str, int] = {}
     parts = [table]
-    for dirt in DIRT:
+    for dirt in DIRT if kinds is None else kinds:
         if dirt.file != file:
             continue
         source = _after_death(table, rng, dead) if dirt.rule.endswith("after_death") and dead is not None else table
@@ -82,3 +87,69 @@ DIRT = (
     Dirt("homecare.leveret.allocated", 52, lambda rows, rng: {"leveret": [0] * len(rows)}),
     Dirt("homecare.kommunekode.unknown", 7, lambda rows, rng: {"kommunekode": ["9999"] * len(rows)}),
 )
+
+
+def _before_day(rows: pa.Table, column: str) -> pa.Array:
+    return pa.array(rows[column].to_numpy(zero_copy_only=False).astype("datetime64[D]") - np.timedelta64(3, "D"))
+
+
+def _mixed(rows: pa.Table) -> dict[str, list]:
+    """Pairs of rows that are one response, one of each version."""
+    return {
+        "response_id": [f"m{k // 2}" for k in range(len(rows))],
+        "instrument": [("eq5d3l", "eq5d5l")[k % 2] for k in range(len(rows))],
+        "item_id": ["mobility"] * len(rows),
+        "value": [2] * len(rows),
+        "missing_reason": [None] * len(rows),
+    }
+
+
+def _answer(rows: pa.Table, instrument: str, item: str, value: int) -> dict[str, list]:
+    n = len(rows)
+    return {
+        "response_id": [f"x{instrument}{item}{k}" for k in range(n)],
+        "instrument": [instrument] * n,
+        "item_id": [item] * n,
+        "value": [value] * n,
+        "missing_reason": [None] * n,
+    }
+
+
+def _offered(rows: pa.Table, rng: np.random.Generator) -> dict[str, pa.Array | list]:
+    day = rows["discharge_date"].to_numpy(zero_copy_only=False).astype("datetime64[D]") - np.timedelta64(400, "D")
+    return {"discharge_date": pa.array(day), "offered": [1] * len(rows), "accepted": [1] * len(rows)}
+
+
+MORE_DIRT = (
+    Dirt("practice_list.row.duplicate", 9, lambda rows, rng: {}),
+    Dirt("practice_list.ydernr.unknown", 7, lambda rows, rng: {"fra": [date(1999, 1, 1)] * len(rows), "ydernr": ["999999"] * len(rows)}),
+    Dirt("lmdb.pnr.unknown", 19, lambda rows, rng: {"pnr": _stranger(rows, rng)}),
+    Dirt("lmdb.atc.shape", 8, lambda rows, rng: {"atc": ["A02-BC"] * len(rows)}),
+    Dirt("homenursing.leveret.allocated", 44, lambda rows, rng: {"leveret": [0] * len(rows)}),
+    Dirt("homenursing.antal.range", 6, lambda rows, rng: {"pnr": _stranger(rows, rng), "antal": [77] * len(rows)}),
+    Dirt(
+        "delayed.slut_dato.before_start",
+        5,
+        lambda rows, rng: {"faerdig_dato": rows["slut_dato"], "slut_dato": _before_day(rows, "faerdig_dato")},
+    ),
+    Dirt("folk1a.tid.quarter", 30, lambda rows, rng: {"tid": [f"{2011 + k % 3}K3" for k in range(len(rows))]}),
+    Dirt("folk1a.område.no_municipality", 12, lambda rows, rng: {"område": ["000 Hele landet"] * len(rows)}),
+    Dirt("survey_invitations.pnr.unknown", 4, lambda rows, rng: {"pnr": _stranger(rows, rng)}),
+    Dirt("survey_answers.row.duplicate", 8, lambda rows, rng: {}),
+    Dirt("survey_answers.item_id.instrument", 5, lambda rows, rng: _answer(rows, "eqvas", "mobility", 50)),
+    Dirt("survey_answers.value.range", 7, lambda rows, rng: _answer(rows, "lup", "overall", 6)),
+    Dirt("survey_answers.instrument.mixed", 6, lambda rows, rng: _mixed(rows)),
+    Dirt("audit_findings.case_id.unknown", 5, lambda rows, rng: {"finding_id": [f"x{k}" for k in range(len(rows))], "case_id": ["none"] * len(rows)}),
+    Dirt("audit_findings.severity.range", 3, lambda rows, rng: {"finding_id": [f"y{k}" for k in range(len(rows))], "severity": [7] * len(rows)}),
+    Dirt(
+        "home_visits.held_date.before_discharge",
+        6,
+        lambda rows, rng: {**_offered(rows, rng), "held_date": _before_day(_moved(rows), "discharge_date")},
+    ),
+    Dirt("home_visits.pnr.unknown", 7, lambda rows, rng: {"pnr": _stranger(rows, rng)}),
+)
+
+
+def _moved(rows: pa.Table) -> pa.Table:
+    day = rows["discharge_date"].to_numpy(zero_copy_only=False).astype("datetime64[D]") - np.timedelta64(400, "D")
+    return rows.set_column(rows.schema.get_field_index("discharge_date"), "discharge_date", pa.array(day))

@@ -29,6 +29,8 @@ class ClusterSpec:
     `admissions`, `practice`, `home_care` are ratios of expectations with the programme to without it, once phased in (1 = nothing).
     `earlier` is the same ratio for an earlier project in the months of `contaminated` (pairs of first and last month, both included).
     `citizens` fixes the number of citizens; None leaves it to the size of the municipalities.
+    `satisfaction` is what the programme adds to every answer of the second survey, in points of the scale 1-5 before rounding. `reach` is the share
+    of discharges followed up by a visit where nothing comes between. `audits` is the number of pathways audited a round.
     """
 
     cluster_id: str
@@ -40,6 +42,9 @@ class ClusterSpec:
     earlier: float = 0.90
     contaminated: tuple[tuple[int, int], ...] = ()
     citizens: int | None = None
+    satisfaction: float = 0.30
+    reach: float = 0.50
+    audits: int = 24
 
 
 @dataclass(frozen=True)
@@ -170,7 +175,7 @@ def _planted(file: Path, cluster_ids: set[str]) -> dict[str, dict]:
     """`synthetic.yml` as the keyword arguments of RegionSpec and ClusterSpec; a name that means nothing is refused."""
     said = (yaml.safe_load(file.read_text(encoding="utf-8")) or {}) if file.is_file() else {}
     sizes = {"region": "citizens", "comparison": "comparison_citizens"}
-    ratios = {"admissions", "practice", "home_care", "earlier", "citizens"}
+    ratios = {"admissions", "practice", "home_care", "earlier", "citizens", "satisfaction", "reach", "audits"}
     clusters = said.get("clusters", {})
     wrong = [*(set(said) - {"citizens", "clusters"}), *(set(said.get("citizens", {})) - set(sizes)), *(set(clusters) - cluster_ids)]
     wrong += [name for given in clusters.values() for name in given if name not in ratios]
