@@ -17,13 +17,13 @@ from effekt.data.engine import engine_errors
 from effekt.data.folders import replaced_folders
 from effekt.data.keys import draw_salt, make_keys
 from effekt.data.needs import settle
-from effekt.data.reading import Found, find_file, load_text
+from effekt.data.opening import Delivery, load_delivery, opened, sources
+from effekt.data.reading import Found
 from effekt.data.registers import REGISTERS
-from effekt.data.registers.source import Source
 from effekt.errors import DeliveryError
 from effekt.paths import find_study
 from effekt.protocol import Protocol, load_protocol
-from effekt.provenance import file_hash, hash_files, import_closure
+from effekt.provenance import hash_files, import_closure
 
 RECORD = "import.json"
 FAULT = "[import.engine]: the rows could not be typed or checked ({name}). Report this as a fault of effekt, with its version."
@@ -64,36 +64,53 @@ class ImportReport:
     blocked: dict[str, list[str]] = field(default_factory=dict)
 
 
-def import_delivery(delivery_path: str | Path, study_path: str | Path, report: Callable[[str], None] = lambda line: None) -> ImportReport:
+def import_delivery(
+    delivery_path: str | Path,
+    study_path: str | Path,
+    report: Callable[[str], None] = lambda line: None,
+    accept_detected: bool = False,
+    declared: Path | None = None,
+    databases_again: bool = False,
+) -> ImportReport:
     """Read a delivery into `tables/` of the study. Does nothing where the files, the protocol and the library are the same as last time.
 
     Person identifiers are replaced by study keys (`keys/`). Rows that break a rule are quarantined, rows that a named rule removes are set aside;
     both are listed by file and row number in `tables/quarantine.parquet`, without any of their values.
 
+    accept_detected : forms of files that were found and not declared are used, now and whenever the same files are imported again.
+    declared : the delivery.yml to use; else the one in the delivery or in the study. databases_again : tables of a database are read anew.
+
     Raises DeliveryError with every problem of every file at once: which, where it was looked for, what to ask for. Nothing is changed then.
     """
-    study, delivery = find_study(study_path), Path(delivery_path)
+    study = find_study(study_path)
+    with opened(Path(delivery_path), study, declared) as delivery:
+        return _import_opened(delivery, study, report, accept_detected, databases_again)
+
+
+def _import_opened(there: Delivery, study: Path, report: Callable[[str], None], accept_detected: bool, databases_again: bool) -> ImportReport:
+    delivery, found, unread, problems = there.folder, there.found, there.unread, list(there.problems)
     protocol = load_protocol(study)
-    found, unread, problems = _find(delivery)
     settled = settle({**{name: _columns_there(item) for name, item in found.items()}, **unread}, protocol, delivery)
     problems += settled.problems if delivery.is_dir() else ()
     stamp = {
-        "files": {item.source.file: {"sha256": file_hash(item.path), "bytes": item.path.stat().st_size} for item in found.values()},
+        "files": there.stamp(),
         "protocol": protocol.content_hash(),
         "library": hash_files(import_closure("effekt.data.delivery")),
     }
     before = read_report(study)
-    if not problems and before is not None and _stamp(study) == stamp and _all_there(study, before):
+    same = before is not None and _stamp(study) == stamp and _all_there(study, before)
+    if not problems and before is not None and same and not (databases_again and there.has_databases):
         return replace(before, unchanged=True)
     with replaced_folders(study, "tables", "keys") as (tables, keys), duckdb.connect(config={"temp_directory": str(tables / ".spill")}) as connection:
         with engine_errors(lambda name: DeliveryError(_told(delivery, [FAULT.format(name=name)]))):
-            problems += [problem for item in found.values() for problem in load_text(connection, item)]
+            wrong, notes, accepted = load_delivery(connection, there, accept_detected or _accepted(study))
+            problems += wrong
             if problems:
                 raise DeliveryError(_told(delivery, problems))
             done = _import(connection, found, protocol, tables, keys)
             blocked = {name: list(items) for name, items in settled.blocked.items()}
-            done = replace(done, warnings=(*done.warnings, *settled.warnings), blocked=blocked)
-        _write_record(tables / RECORD, {"stamp": stamp, **asdict(done)})
+            done = replace(done, warnings=(*there.warnings, *notes, *settled.warnings), blocked=blocked)
+        _write_record(tables / RECORD, {"stamp": stamp, "accepted": sorted(accepted), **asdict(done)})
     for line in [line for account in done.accounts for line in account.lines()] + [f"note: {warning}" for warning in done.warnings]:
         report(line)
     return done
@@ -111,23 +128,6 @@ def read_report(study_path: Path) -> ImportReport | None:
     return ImportReport(accounts, record["tables"], tuple(record["warnings"]), record["unchanged"], record.get("blocked", {}))
 
 
-def _find(delivery: Path) -> tuple[dict[str, Found], dict[str, tuple[str, ...]], list[str]]:
-    """The files that can be read, those that are there and cannot (with the columns they should have), and the problems."""
-    if not delivery.is_dir():
-        return {}, {}, [f"there is no folder {delivery.absolute()}. Name the folder that holds the sender's files."]
-    found: dict[str, Found] = {}
-    unread: dict[str, tuple[str, ...]] = {}
-    problems: list[str] = []
-    for source in _sources():
-        item, wrong = find_file(source, delivery)
-        problems += wrong
-        if item is not None:
-            found[source.name] = item
-        elif wrong:
-            unread[source.name] = tuple(column.name for column in source.columns)
-    return found, unread, [*problems, *_told_twice(found)]
-
-
 def _columns_there(item: Found) -> frozenset[str]:
     return frozenset(name for name, place in item.positions.items() if place is not None)
 
@@ -138,21 +138,11 @@ def _incomplete(found: dict[str, Found]) -> set[str]:
     return {register.name for register in REGISTERS for source in register.sources if source.name in lacks}
 
 
-def _told_twice(found: dict[str, Found]) -> list[str]:
-    """Sources that tell the same contacts in two ways."""
-    pairs = {tuple(sorted((name, other))) for name, item in found.items() for other in item.source.never_with if other in found}
-    return [
-        f"{found[one].source.file} and {found[other].source.file} [file.told_twice]: the same contacts in two models (LPR3_F and LPR_A). "
-        "Every contact would count twice. Take the files of one model out of the folder; LPR_A is the newer."
-        for one, other in sorted(pairs)
-    ]
-
-
 def _import(connection: duckdb.DuckDBPyConnection, found: dict[str, Found], protocol: Protocol, tables: Path, keys: Path) -> ImportReport:
     _reference_tables(connection, protocol)
     salt = draw_salt(protocol.seed if protocol.synthetic else None)
     accounts = []
-    for source in _sources():
+    for source in sources():
         if source.name in found:
             accounts.append(_check(connection, found[source.name]))
         else:
@@ -162,8 +152,7 @@ def _import(connection: duckdb.DuckDBPyConnection, found: dict[str, Found], prot
             connection.execute(f"COPY {source.study_key.table} TO '{_quoted(keys / source.study_key.table)}.parquet' (FORMAT parquet)")
     counts = write_tables(connection, tables, _incomplete(found))
     _write_quarantine(connection, accounts, tables)
-    warnings = tuple(warning for item in found.values() for warning in item.warnings)
-    return ImportReport(tuple(accounts), counts, warnings)
+    return ImportReport(tuple(accounts), counts, ())
 
 
 def _check(connection: duckdb.DuckDBPyConnection, found: Found) -> FileAccount:
@@ -183,7 +172,7 @@ def _write_quarantine(connection: duckdb.DuckDBPyConnection, accounts: list[File
     parts = ["SELECT ''::VARCHAR AS file, 0::BIGINT AS row, ''::VARCHAR AS rule, ''::VARCHAR AS reaction WHERE false"]
     for account in accounts:
         for item in account.broken:
-            checked = next(f"checked_{source.name}" for source in _sources() if source.file == account.file)
+            checked = next(f"checked_{source.name}" for source in sources() if source.file == account.file)
             parts.append(f"SELECT '{account.file}', row_no, verdict, '{item.reaction}' FROM {checked} WHERE verdict = '{item.rule}'")
     path = _quoted(tables / "quarantine.parquet")
     connection.execute(f"COPY (FROM ({' UNION ALL '.join(parts)}) ORDER BY file, row) TO '{path}' (FORMAT parquet)")
@@ -195,10 +184,6 @@ def _reference_tables(connection: duckdb.DuckDBPyConnection, protocol: Protocol)
     names = ", ".join(f"('{name}', '{code}')" for name, code in load_specialties().items())
     connection.execute(f"CREATE OR REPLACE TABLE specialty AS SELECT * FROM (VALUES {names}) AS list(name, code)")
     connection.execute(f"CREATE OR REPLACE TABLE last_day AS SELECT last_day(DATE '{protocol.data_period.last}') AS day")
-
-
-def _sources() -> list[Source]:
-    return [source for register in REGISTERS for source in register.sources]
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
@@ -225,6 +210,11 @@ def _record(study: Path) -> dict[str, Any] | None:
     except (OSError, ValueError):
         return None
     return record if isinstance(record, dict) and "stamp" in record else None
+
+
+def _accepted(study: Path) -> set[str]:
+    """Hashes of the files whose found forms were accepted when they were last imported."""
+    return set((_record(study) or {}).get("accepted", ()))
 
 
 def _stamp(study: Path) -> Any:
