@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from effekt import provenance
-from effekt.batch import files, words
+from effekt.batch import files, trust, words
 from effekt.batch.keys import key_of
 from effekt.batch.plan import REGION, PlannedRun
 from effekt.batch.store import Finished
@@ -27,7 +27,10 @@ Names = Mapping[str, Mapping[str, str]]
 
 @dataclass(frozen=True)
 class Setting:
-    """What every page of a batch says alike: the study's name, its language, the names of its units, whether its data are made up, its lock."""
+    """What every page of a batch says alike: the study's name, its language, the names of its units, whether its data are made up, its lock.
+
+    trust : ids of the runs whose pages every page leads to (see `trust`).
+    """
 
     study: Mapping[str, str]
     language: str
@@ -35,6 +38,7 @@ class Setting:
     synthetic: bool
     languages: tuple[str, ...] = words.LANGUAGES
     lock: Lock = Lock()
+    trust: tuple[str, ...] = ()
 
     @property
     def first_language(self) -> str:
@@ -90,6 +94,7 @@ def draw(run: PlannedRun, finished: Finished, setting: Setting, language: str) -
         unit=unit,
         index_href=f"../{index_name(language, setting)}",
         parts=list(parts(run, finished.notebook(), language)),
+        see_also=list(trust.links(run, setting.trust, language)),
         provenance=[*provenance_lines(run, finished, language), *lock_lines(setting.lock, language)],
     )
 

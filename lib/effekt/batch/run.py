@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from effekt import paths
-from effekt.batch import chain, files, keys, store, words
+from effekt.batch import chain, files, keys, store, trust, words
 from effekt.batch.plan import REGION, PlannedRun, closest, find_notebooks, make_plan
 from effekt.catalogue.codes import load_municipalities
 from effekt.errors import UsageError
@@ -96,7 +96,7 @@ def _run(
     found = {} if options.fresh else {run.id: store.find(options.outputs, run.id, run_keys[run.id], shared.tables) for run in plan}
     todo = [run for run in plan if found.get(run.id) is None]
     todo.sort(key=lambda run: -store.last_seconds(options.outputs, run.id))
-    setting = replace(_setting(protocol, wanted), lock=read_lock(study))
+    setting = replace(_setting(protocol, wanted), lock=read_lock(study), trust=trust.planned(plan))
     work = Work(options.outputs, study, setting, shared, run_keys)
     if todo:
         reused = f"; {len(plan) - len(todo)} of {len(plan)} are up to date" if len(todo) < len(plan) else ""
@@ -105,6 +105,7 @@ def _run(
     for run in plan:
         if finished := found.get(run.id):
             work.reuse(run, finished)
+    setting = work.lead_only_to_pages_there()
     outcomes = [work.outcomes[run.id] for run in plan]
     failed = tuple((outcome.run.id, outcome.reason) for outcome in outcomes if not outcome.ok)
     content = publish.content_key(outcomes, setting)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -43,6 +44,15 @@ class Work:
     def reuse(self, run: PlannedRun, finished: Finished) -> None:
         """A run that is up to date; its pages are drawn again only where their looks or words changed."""
         self.outcomes[run.id] = self._drawn(run, finished, reused=True)
+
+    def lead_only_to_pages_there(self) -> Setting:
+        """Draw the pages again without links to a page that did not come about; returns the setting that holds now."""
+        there = tuple(run for run in self.setting.trust if self.outcomes[run].pages)
+        if there != self.setting.trust:
+            self.setting = replace(self.setting, trust=there)
+            for outcome in [outcome for outcome in self.outcomes.values() if outcome.finished is not None]:
+                self.outcomes[outcome.run.id] = self._drawn(outcome.run, outcome.finished, reused=outcome.reused)
+        return self.setting
 
     def _finish(self, run: PlannedRun, executed: Executed) -> None:
         reason = executed.verdict.reason if not executed.verdict.ok else self._moved(run, executed.verdict.tables)

@@ -103,9 +103,8 @@ def cost_pool() -> CostPool:
     target, (before, after) = in_target(region), _months(region.spec)
     with_it, without = (cost_cells(each)["cost_total"] * target for each in (region, region.without_programme()))
     days = region.citizens.days * target
-    return CostPool(
-        with_it[:, before].sum(axis=1), with_it[:, after].sum(axis=1), without[:, after].sum(axis=1), days[:, before].sum(axis=1), days[:, after].sum(axis=1)
-    )
+    earlier, later = (days[:, span].sum(axis=1) for span in (before, after))
+    return CostPool(with_it[:, before].sum(axis=1), with_it[:, after].sum(axis=1), without[:, after].sum(axis=1), earlier, later)
 
 
 @lru_cache(maxsize=1)

@@ -9,13 +9,13 @@ from matplotlib.figure import Figure
 
 from effekt.report.figures import canvas
 from effekt.report.results import Result
-from effekt.report.sentences import cell, label, sentence
+from effekt.report.sentences import cell, label
 
 ROW = 0.37
-LEFT, RIGHT = 0.40, 0.79
+LEFT, RIGHT = 0.395, 0.695
 PROMISED = 95.0
-LETTERS = 34
-METHOD_AT, NAIVE_AT = 1.25, 1.5
+LETTERS = 29
+METHOD_AT, NAIVE_AT = 1.47, 1.96
 
 
 def draw(result: Result) -> Figure:
@@ -24,10 +24,10 @@ def draw(result: Result) -> Figure:
     with canvas.style():
         height = 1.75 + ROW * len(order)
         figure = canvas.blank(height)
-        top = canvas.head(figure, sentence(result, result.context["title"]), sentence(result, result.context["subtitle"]))
+        top = canvas.head(figure, result)
         foot = 0.45 / height
         axes = figure.add_axes((LEFT, foot, RIGHT - LEFT, top - foot - 0.42 / height))
-        axes.set_xlim(0, 102)
+        axes.set_xlim(-3, 102)
         axes.set_ylim(0.4, len(order) + 0.6)
         axes.set_yticks([])
         axes.set_xticks([0, 25, 50, 75, 100], [canvas.scale_text(mark, result.language) for mark in (0, 25, 50, 75, 100)])
@@ -43,7 +43,7 @@ def draw(result: Result) -> Figure:
 
 def _heads(axes: Axes, result: Result) -> None:
     look = {"transform": axes.transAxes, "va": "bottom", "size": 8}
-    axes.text(PROMISED / 102, 1.0, label(result, "figure.promised"), ha="right", color=canvas.MUTED, **look)
+    axes.text((PROMISED + 3) / 105 + 0.01, 1.0, label(result, "figure.promised"), ha="right", color=canvas.MUTED, **look)
     axes.text(METHOD_AT, 1.0, label(result, "figure.the_method"), ha="right", color=canvas.OBSERVED, **look)
     axes.text(NAIVE_AT, 1.0, label(result, "figure.naive"), ha="right", color=canvas.EXPECTED, **look)
 
