@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from effekt.study import Study
 
 PER = 1000.0
+CLASSES = 5
 
 
 def tile_map(study: Study, population: pd.DataFrame, *, name: str = "") -> Shown:
@@ -35,6 +36,8 @@ def tile_map(study: Study, population: pd.DataFrame, *, name: str = "") -> Shown
         "n_citizens": (Column("n_citizens", "count"), sum(int(row["n_citizens"][1] or 0) for row in rows)),
     }
     kept = {key: facts[key] for key in ("outcome", "n_citizens", "first_month", "last_month")}
+    limits = _classes([float(row["value"][1]) for row in rows if row["value"][1] is not None])
+    kept |= {f"limit_{place}": (Column(f"limit_{place}", "number"), limit) for place, limit in enumerate(limits, start=1)}
     show = [(f"column.{key}", key) for key in ("municipality", "cluster", "n_citizens", "n_events", "value")]
     stem = "figure.tile_map"
     return making.shown(
@@ -49,6 +52,18 @@ def tile_map(study: Study, population: pd.DataFrame, *, name: str = "") -> Shown
             "table": tables.layout("caption.tile_map", show, notes=("note.tile_map",), rows=tuple(range(1, len(rows) + 1))),
         },
     )
+
+
+def _classes(values: list[float]) -> list[float]:
+    """Inner limits of five classes of equal width between the smallest and the largest value, on round numbers."""
+    if not values:
+        return []
+    low, high = min(values), max(values)
+    step = max((high - low) / CLASSES, 1e-9)
+    size = 10.0 ** len(str(int(max(step, 1)))) / 10
+    unit = next(part * size / 2 for part in (1, 2, 4, 5, 10, 20) if part * size / 2 >= step)
+    first = (low // unit + 1) * unit
+    return [first + place * unit for place in range(CLASSES - 1)]
 
 
 def _municipality(study: Study, code: str, cluster: str, row: dict | None) -> Facts:

@@ -122,6 +122,11 @@ def _inside(result: Result, row: int, key: str, name: str) -> str:
     return text(own, result.language) if has_text(own) else in_sentence(name)
 
 
+def spoken(result: Result, key: str, row: int = 0) -> list[Filled]:
+    """The filled text with its first letter large, part by part, so that each number still knows its cell."""
+    return _capitalised(filled(result, key, row))
+
+
 def as_html(parts: list[Filled]) -> str:
     """The filled text as HTML, everything escaped, the first letter large."""
     return "".join(part.html() for part in _capitalised(parts))

@@ -33,7 +33,8 @@ def time_series(study: Study, change: Any, *, name: str = "") -> Shown:
     estimate = headline_estimate(change)
     money = wording.kind(estimate) == "money"
     facts = _facts(study, estimate)
-    rows = [facts, *(_month(row, 1.0 if money else PER) for row in _months(change.counterfactual, study))]
+    breaks = {f"break_{place}": (Column(f"break_{place}", "month"), making.month(known.month)) for place, known in enumerate(study.protocol.known_breaks)}
+    rows = [facts | breaks, *(_month(row, 1.0 if money else PER) for row in _months(change.counterfactual, study))]
     stem = "figure.time_series"
     blank = estimate.value is None or not any(row["expected"][1] is not None for row in rows[1:])
     return making.shown(

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from itertools import accumulate
 from typing import Any
 
 import matplotlib
@@ -20,7 +22,8 @@ from matplotlib.text import Text
 
 from effekt.report import numbers
 from effekt.report.figures import svg_markup
-from effekt.report.sentences import Filled
+from effekt.report.results import Result
+from effekt.report.sentences import Filled, spoken
 
 WIDTH = 5.0
 INK, MUTED, RULE, PAPER = "#1a1a1a", "#555f69", "#c9ced3", "#ffffff"
@@ -66,18 +69,21 @@ def blank(height: float) -> Figure:
     return figure
 
 
-def head(figure: Figure, title: str, subtitle: str) -> float:
-    """Title (the question or finding) and subtitle (unit, n) at the top left; returns the height they leave, 0-1 of the figure."""
-    lines = textwrap.wrap(title, 52, break_long_words=False)
-    below = textwrap.wrap(subtitle, 74, break_long_words=False)
+def head(figure: Figure, result: Result) -> float:
+    """Title (the question or finding) and subtitle (unit, n) at the top left; returns the height they leave, 0-1 of the figure.
+
+    They are the texts that `result.context` names "title" and "subtitle"; in SVG each number in them names its cell.
+    """
+    lines = _lines(spoken(result, result.context["title"]), 52)
+    below = _lines(spoken(result, result.context["subtitle"]), 74)
     height = figure.get_figheight()
     step = 0.185 / height
     top = 1 - 0.06 / height
     for place, line in enumerate(lines):
-        figure.text(0.012, top - place * step, line, size=10.5, weight="bold", va="top")
+        write_parts(figure, 0.012, top - place * step, line, size=10.5, weight="bold", va="top")
     top -= len(lines) * step + 0.03 / height
     for place, line in enumerate(below):
-        figure.text(0.012, top - place * step * 0.85, line, size=8.5, color=MUTED, va="top")
+        write_parts(figure, 0.012, top - place * step * 0.85, line, size=8.5, color=MUTED, va="top")
     return top - len(below) * step * 0.85 - 0.04 / height
 
 
@@ -87,6 +93,27 @@ def write(axes: Axes, x: float, y: float, part: Filled, **look: Any) -> Text:
     if part.cell:
         drawn.set_gid(svg_markup.cell_id(part))
     return drawn
+
+
+def write_parts(on: Axes | Figure, x: float, y: float, parts: Sequence[Filled], **look: Any) -> Text:
+    """A text of several parts as one line; in SVG each of them that is a cell names its result, row and column."""
+    drawn = on.text(x, y, "".join(part.text for part in parts), **look)
+    if any(part.cell for part in parts):
+        drawn.set_gid(svg_markup.parts_id(parts))
+    return drawn
+
+
+def _lines(parts: Sequence[Filled], width: int) -> list[list[Filled]]:
+    """The parts broken into lines of at most `width` characters; a cell is never broken, since its spaces are no-break ones."""
+    lines: list[list[Filled]] = []
+    begin, ends = 0, list(accumulate(len(part.text) for part in parts))
+    whole = "".join(part.text for part in parts)
+    for line in textwrap.wrap(whole, width, break_long_words=False, break_on_hyphens=False):
+        first = whole.index(line, begin)
+        begin = first + len(line)
+        spans = ((max(first, end - len(part.text)), min(begin, end), part) for part, end in zip(parts, ends, strict=True))
+        lines.append([replace(part, text=whole[left:right]) for left, right, part in spans if left < right])
+    return lines
 
 
 def scale_text(value: float, language: str, digits: int = 0) -> str:

@@ -10,7 +10,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from effekt.report import numbers
 from effekt.report.figures import canvas
 from effekt.report.results import Result
-from effekt.report.sentences import cell, column_place, label, sentence
+from effekt.report.sentences import cell, column_place, label
 
 HEIGHT = 3.45
 PLACES = {"before": 4.15, "after": 3.15, "comparison_before": 1.65, "comparison_after": 0.65}
@@ -23,7 +23,7 @@ def draw(result: Result) -> Figure:
     """Draw a "sector_costs" result: rows between the first (facts) and the last (total) are sectors."""
     with canvas.style():
         figure = canvas.blank(HEIGHT)
-        top = canvas.head(figure, sentence(result, result.context["title"]), sentence(result, result.context["subtitle"]))
+        top = canvas.head(figure, result)
         axes = figure.add_axes((0.278, 0.13, 0.59, top - 0.13 - 0.11))
         sectors = range(1, len(result.rows) - 1)
         total = len(result.rows) - 1

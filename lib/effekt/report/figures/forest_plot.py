@@ -10,7 +10,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from effekt.report.figures import canvas
 from effekt.report.results import Result
-from effekt.report.sentences import cell, label, sentence
+from effekt.report.sentences import cell, label
 
 ROW = 0.29
 STEPS = (0.02, 0.05, 0.1, 0.2)
@@ -27,7 +27,7 @@ def draw(result: Result) -> Figure:
     with canvas.style():
         height = 1.5 + ROW * len(order)
         figure = canvas.blank(height)
-        top = canvas.head(figure, sentence(result, result.context["title"]), sentence(result, result.context["subtitle"]))
+        top = canvas.head(figure, result)
         foot = 0.42 / height
         at = _columns(result, order)
         axes = figure.add_axes((LEFT, foot, min(WIDEST, (EDGE - LEFT) / at["high"]), top - foot - 0.2 / height))

@@ -9,9 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from effekt.report.figures import canvas
-from effekt.report.numbers import month
 from effekt.report.results import Result
-from effekt.report.sentences import in_sentence, label, sentence
+from effekt.report.sentences import Filled, cell, in_sentence, label
 
 HEIGHT, EMPTY = 3.7, 1.5
 
@@ -21,7 +20,7 @@ def draw(result: Result) -> Figure:
     with canvas.style():
         rows = [row for row in _points(result) if row["observed"] is not None or row["expected"] is not None]
         figure = canvas.blank(HEIGHT if rows else EMPTY)
-        top = canvas.head(figure, sentence(result, result.context["title"]), sentence(result, result.context["subtitle"]))
+        top = canvas.head(figure, result)
         axes = figure.add_axes((0.095, 0.085, 0.885, max(0.1, top - 0.085 - 0.155)))
         if not rows:
             axes.set_axis_off()
@@ -98,15 +97,15 @@ def _marks(axes: Axes, result: Result) -> None:
     start = _years(result.context["start"]) - 0.5 / 12
     axes.axvline(start, color=canvas.INK, lw=1.1, zorder=5)
     over = axes.get_xaxis_transform()
-    words = f"{label(result, 'figure.start')} {month(result.context['start'], result.language)}"
-    axes.text(start, 1.068, words, transform=over, ha="center", va="bottom", size=8)
-    for known in result.context.get("breaks", ()):
+    words = [Filled(f"{label(result, 'figure.start')} "), cell(result, 0, "start")]
+    canvas.write_parts(axes, start, 1.068, words, transform=over, ha="center", va="bottom", size=8)
+    for place, known in enumerate(result.context.get("breaks", ())):
         at = _years(known["month"]) - 0.5 / 12
         axes.axvline(at, color=canvas.MUTED, lw=0.9, ls=(0, (1, 1.6)), zorder=4)
         low, high = axes.get_xlim()
         edge, side = (high, "right") if at > (low + high) / 2 else (low, "left")
-        words = f"{month(known['month'], result.language)}: {in_sentence(label(result, known['why']))}"
-        axes.text(edge, 1.005, words, transform=over, ha=side, va="bottom", size=7.8, color=canvas.MUTED)
+        words = [cell(result, 0, f"break_{place}"), Filled(f": {in_sentence(label(result, known['why']))}")]
+        canvas.write_parts(axes, edge, 1.005, words, transform=over, ha=side, va="bottom", size=7.8, color=canvas.MUTED)
 
 
 def _scales(axes: Axes, result: Result, rows: list[dict]) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Sequence
 from urllib.parse import quote, unquote
 
 from effekt.report.sentences import Filled
@@ -11,6 +13,7 @@ from effekt.report.sentences import Filled
 _SVG = "http://www.w3.org/2000/svg"
 _XLINK = "http://www.w3.org/1999/xlink"
 _CELL = "cell~"
+_PARTS = "parts~"
 _DROPPED = ("metadata", "style")
 _GEOMETRY = ("d", "x", "y", "transform", "points", "width", "height")
 _LONG = re.compile(r"-?\d+\.\d{3,}")
@@ -20,6 +23,11 @@ _FONT = re.compile(r"(?P<weight>bold|[1-9]00)?\s*(?P<size>[0-9.]+)px")
 def cell_id(part: Filled) -> str:
     """The group id that carries a cell through matplotlib to `clean`."""
     return _CELL + quote(f"{part.cell}|{part.value}", safe="")
+
+
+def parts_id(parts: Sequence[Filled]) -> str:
+    """The group id that carries a text of several parts, some of them cells, through matplotlib to `clean`."""
+    return _PARTS + quote(json.dumps([[part.text, part.cell, str(part.value)] for part in parts], ensure_ascii=False), safe="")
 
 
 def clean(source: str, name: str, title: str, alt: str) -> str:
@@ -69,10 +77,21 @@ def _identity(element: ElementTree.Element, name: str) -> None:
     if identity.startswith(_CELL):
         cell, value = unquote(identity[len(_CELL) :]).split("|", 1)
         element.attrib.update({"data-cell": cell, "data-value": value})
+    elif identity.startswith(_PARTS):
+        _divide(element, json.loads(unquote(identity[len(_PARTS) :])))
     elif identity.startswith("matplotlib.axis"):
         element.set("data-scale", "yes")
     elif identity and element.tag.rsplit("}", 1)[-1] != "g":
         element.set("id", f"{name}-{identity}")
+
+
+def _divide(group: ElementTree.Element, parts: list[list[str]]) -> None:
+    """The text of a group as one `tspan` a part; a part that is a cell names it."""
+    text = next(element for element in group.iter() if element.tag == f"{{{_SVG}}}text")
+    text.text = None
+    for told, cell, value in parts:
+        span = ElementTree.SubElement(text, f"{{{_SVG}}}tspan", {"data-cell": cell, "data-value": value} if cell else {})
+        span.text = told
 
 
 def _presentation(element: ElementTree.Element, key: str, value: str) -> None:

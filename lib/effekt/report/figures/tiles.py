@@ -12,10 +12,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from effekt.report import numbers
 from effekt.report.figures import canvas
 from effekt.report.results import Result
-from effekt.report.sentences import cell, label, sentence
+from effekt.report.sentences import cell, label
 
 Place = tuple[int, int]
 GAP = 0.035
@@ -31,17 +30,18 @@ def draw(result: Result) -> Figure:
         wide, high = (max(spot[side] for spot in spots.values()) + 1 for side in (0, 1))
         height = 1.35 + 0.83 * high
         figure = canvas.blank(height)
-        top = canvas.head(figure, sentence(result, result.context["title"]), sentence(result, result.context["subtitle"]))
+        top = canvas.head(figure, result)
         foot = 0.52 / height
         axes = figure.add_axes((0.01, foot, 0.98, top - foot - 0.02))
         axes.set_axis_off()
-        edges = _classes([value for value in result.column("value")[1:] if value is not None])
+        limits = [column.key for column in result.columns if column.key.startswith("limit_")]
+        edges = [float(result.column(key)[0]) for key in limits]
         for row, code in enumerate(codes, start=1):
             _tile(axes, result, row, spots[code], edges)
         _outlines(axes, dict(zip(codes, result.column("cluster")[1:], strict=True)), spots)
         axes.set_xlim(-0.06, wide + 0.06)
         axes.set_ylim(high + 0.06, -0.06)
-        _key(figure, result, edges, foot)
+        _key(figure, result, limits, foot)
         return figure
 
 
@@ -56,18 +56,6 @@ def layout(codes: list[str]) -> dict[str, Place]:
     if all(code in _placed() for code in codes):
         return {code: _placed()[code] for code in codes}
     return {code: (place % 5, place // 5) for place, code in enumerate(codes)}
-
-
-def _classes(values: list[float]) -> list[float]:
-    """Inner limits of five classes of equal width between the smallest and the largest value, on round numbers."""
-    if not values:
-        return []
-    low, high = min(values), max(values)
-    step = max((high - low) / len(canvas.RAMP), 1e-9)
-    size = 10.0 ** len(str(int(max(step, 1)))) / 10
-    unit = next(part * size / 2 for part in (1, 2, 4, 5, 10, 20) if part * size / 2 >= step)
-    first = (low // unit + 1) * unit
-    return [first + place * unit for place in range(len(canvas.RAMP) - 1)]
 
 
 def _tile(axes: Axes, result: Result, row: int, spot: Place, edges: list[float]) -> None:
@@ -97,18 +85,18 @@ def _outlines(axes: Axes, clusters: dict[str, object], spots: dict[str, Place]) 
                 axes.plot([x + x1, x + x2], [y + y1, y + y2], color=canvas.INK, lw=1.8, solid_capstyle="projecting", zorder=5)
 
 
-def _key(figure: Figure, result: Result, edges: list[float], foot: float) -> None:
+def _key(figure: Figure, result: Result, limits: list[str], foot: float) -> None:
     """The classes and their limits, darkest for the highest, below the map."""
     axes = figure.add_axes((0.01, 0.0, 0.98, foot))
     axes.set_axis_off()
     axes.set_xlim(0, 10)
     axes.set_ylim(0, 1)
-    if not edges:
+    if not limits:
         return
     left, width = 2.2, 1.05
     axes.text(left - 0.15, 0.62, label(result, "figure.few_per"), ha="right", va="center", size=8, color=canvas.MUTED)
     for place, colour in enumerate(canvas.RAMP):
         axes.add_patch(Rectangle((left + place * width, 0.45), width, 0.34, facecolor=colour, lw=0))
-    for place, edge in enumerate(edges, start=1):
-        axes.text(left + place * width, 0.36, numbers.decimal(edge, result.language), ha="center", va="top", size=8)
+    for place, key in enumerate(limits, start=1):
+        canvas.write(axes, left + place * width, 0.36, cell(result, 0, key), ha="center", va="top", size=8)
     axes.text(left + len(canvas.RAMP) * width + 0.15, 0.62, label(result, "figure.many_per"), ha="left", va="center", size=8, color=canvas.MUTED)
