@@ -101,7 +101,7 @@ def lacking(product: str, delivered: Mapping[str, Collection[str]]) -> tuple[str
     """The files and columns that a delivery (file -> its columns) lacks for a product; of several ways the first, where none has been begun."""
     ways = PRODUCTS[product]
     begun = [way for way in ways if way[0] in delivered] or ways[:1]
-    return tuple(item for way in begun for item in way if not _is_there(item, delivered))
+    return tuple(item for way in begun for item in way if not _is_there(item, delivered) and item.split(".")[0] in {item, *delivered})
 
 
 def settle(delivered: Mapping[str, Collection[str]], protocol: Protocol, folder: Path, without: Collection[str] = ()) -> Settled:
