@@ -26,12 +26,16 @@ from effekt.protocol import Protocol, load_protocol
 from effekt.provenance import hash_files, import_closure
 
 RECORD = "import.json"
+TOLD = ("broken", "marked")
 FAULT = "[import.engine]: the rows could not be typed or checked ({name}). Report this as a fault of effekt, with its version."
 
 
 @dataclass(frozen=True)
 class FileAccount:
-    """Where the rows of one file went: n_in = n_kept + n_quarantined + n_set_aside, always."""
+    """Where the rows of one file went: n_in = n_kept + n_quarantined + n_set_aside, always.
+
+    broken : the rules that took rows out. marked : the rules that fixed rows that were kept, or warn of them; a row can have several.
+    """
 
     file: str
     n_in: int
@@ -39,6 +43,7 @@ class FileAccount:
     n_quarantined: int
     n_set_aside: int
     broken: tuple[Broken, ...]
+    marked: tuple[Broken, ...] = ()
 
     def __post_init__(self) -> None:
         if self.n_in != self.n_kept + self.n_quarantined + self.n_set_aside:
@@ -47,7 +52,7 @@ class FileAccount:
     def lines(self) -> list[str]:
         """The account as text for the screen: counts, and the row numbers of the first rows a rule; no values."""
         told = f"{self.file}: {self.n_in:,} rows in = {self.n_kept:,} kept + {self.n_quarantined:,} quarantined + {self.n_set_aside:,} set aside"
-        return [told, *(f"  {item.n:,} {item.reaction.replace('_', ' ')} [{item.rule}] {item.en}; first rows {_rows(item)}" for item in self.broken)]
+        return [told, *(f"  {item.told}" for item in (*self.broken, *self.marked))]
 
 
 @dataclass(frozen=True)
@@ -107,7 +112,7 @@ def _import_opened(there: Delivery, study: Path, report: Callable[[str], None], 
             problems += wrong
             if problems:
                 raise DeliveryError(_told(delivery, problems))
-            done = _import(connection, found, protocol, tables, keys)
+            done = _import(connection, delivery, found, protocol, tables, keys)
             blocked = {name: list(items) for name, items in settled.blocked.items()}
             done = replace(done, warnings=(*there.warnings, *notes, *settled.warnings), blocked=blocked)
         _write_record(tables / RECORD, {"stamp": stamp, "accepted": sorted(accepted), **asdict(done)})
@@ -122,7 +127,7 @@ def read_report(study_path: Path) -> ImportReport | None:
     if record is None:
         return None
     accounts = tuple(
-        FileAccount(**{**account, "broken": tuple(Broken(**{**item, "rows": tuple(item["rows"])}) for item in account["broken"])})
+        FileAccount(**{**account, **{kind: tuple(Broken(**{**item, "rows": tuple(item["rows"])}) for item in account[kind]) for kind in TOLD}})
         for account in record["accounts"]
     )
     return ImportReport(accounts, record["tables"], tuple(record["warnings"]), record["unchanged"], record.get("blocked", {}))
@@ -138,29 +143,41 @@ def _incomplete(found: dict[str, Found]) -> set[str]:
     return {register.name for register in REGISTERS for source in register.sources if source.name in lacks}
 
 
-def _import(connection: duckdb.DuckDBPyConnection, found: dict[str, Found], protocol: Protocol, tables: Path, keys: Path) -> ImportReport:
+def _import(
+    connection: duckdb.DuckDBPyConnection, delivery: Path, found: dict[str, Found], protocol: Protocol, tables: Path, keys: Path
+) -> ImportReport:
     _reference_tables(connection, protocol)
     salt = draw_salt(protocol.seed if protocol.synthetic else None)
-    accounts = []
+    accounts: list[FileAccount] = []
+    problems: list[str] = []
+    trusts_people = True
     for source in sources():
         if source.name in found:
-            accounts.append(_check(connection, found[source.name]))
+            account, wrong = _check(connection, found[source.name], trusts_people)
+            accounts.append(account)
+            problems += wrong
+            trusts_people = trusts_people and not (source.base and wrong)
         else:
             empty_view(connection, source)
         if source.study_key is not None:
             make_keys(connection, source.study_key, source.name, salt)
             connection.execute(f"COPY {source.study_key.table} TO '{_quoted(keys / source.study_key.table)}.parquet' (FORMAT parquet)")
+    if problems:
+        raise DeliveryError(_told(delivery, problems))
     counts = write_tables(connection, tables, _incomplete(found))
     _write_quarantine(connection, accounts, tables)
     return ImportReport(tuple(accounts), counts, ())
 
 
-def _check(connection: duckdb.DuckDBPyConnection, found: Found) -> FileAccount:
-    broken = check_rows(connection, found)
+def _check(connection: duckdb.DuckDBPyConnection, found: Found, trusts_people: bool) -> tuple[FileAccount, tuple[str, ...]]:
+    """The account of a file, and why the delivery is refused because of it."""
+    checked = check_rows(connection, found, trusts_people)
     name = found.source.name
     n_in = _count(connection, f"checked_{name}")
-    by_reaction = {kind: sum(item.n for item in broken if item.reaction == kind) for kind in ("quarantine", "set_aside")}
-    return FileAccount(found.source.file, n_in, _count(connection, f"kept_{name}"), by_reaction["quarantine"], by_reaction["set_aside"], broken)
+    taken = {kind: sum(item.n for item in checked.broken if item.reaction == kind) for kind in ("quarantine", "set_aside")}
+    n_kept = _count(connection, f"kept_{name}")
+    account = FileAccount(found.source.file, n_in, n_kept, taken["quarantine"], taken["set_aside"], checked.broken, checked.marked)
+    return account, checked.problems
 
 
 def _all_there(study: Path, done: ImportReport) -> bool:
@@ -194,10 +211,6 @@ def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
 def _told(delivery: Path, problems: list[str]) -> str:
     count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
     return "\n".join([f"The delivery {delivery} was not imported, {count}:", *(f"- {problem}" for problem in problems)])
-
-
-def _rows(broken: Broken) -> str:
-    return ", ".join(str(row) for row in broken.rows) + (" ..." if broken.n > len(broken.rows) else "")
 
 
 def _quoted(path: Path) -> str:
