@@ -28,7 +28,7 @@ def settle_keys(connection: duckdb.DuckDBPyConnection, source: Source) -> dict[s
         return {}
     rules = key_rules(source)
     key = ", ".join(f'"{name}"' for name in source.key)
-    shared = f"SELECT hash({key}) AS place FROM typed_{source.name} WHERE verdict IS NULL GROUP BY place HAVING count(*) > 1"
+    shared = f"SELECT hash({key}) AS key_hash FROM typed_{source.name} WHERE verdict IS NULL GROUP BY 1 HAVING count(*) > 1"
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE twins AS SELECT * EXCLUDE (marks) FROM typed_{source.name} WHERE verdict IS NULL AND hash({key}) IN ({shared})"
     )
