@@ -104,7 +104,11 @@ class Defaults(Writing):
 
 
 class Declaration(_Strict):
-    """A delivery as its sender wrote it. files : our name of a file -> where it comes from. columns : of every file that has such a column."""
+    """A delivery as its sender wrote it. files : our name of a file -> where it comes from. columns : of every file that has such a column.
+
+    unused : names of files in the folder that are left alone. without : our files ("dod") and columns ("bef.kom") that the sender does not have:
+    what is made of them is then left out, also where the study's primary outcome is.
+    """
 
     sender: str = ""
     period: Span | None = None
@@ -113,6 +117,7 @@ class Declaration(_Strict):
     databases: dict[str, Database] = {}
     files: dict[str, list[Entry]] = {}
     unused: Texts = []
+    without: Texts = []
 
     def entries(self, name: str) -> list[Entry]:
         """What is declared about one of our files, with the defaults filled in; none where nothing is."""

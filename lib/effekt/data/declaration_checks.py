@@ -30,6 +30,7 @@ def check_meaning(declaration: Declaration) -> list[Problem]:
         *_check_text_form(declaration.form.encoding, declaration.form.delimiter, ("form",)),
         *_check_databases(declaration),
         *_check_shared(declaration, sources),
+        *_check_without(declaration, sources),
         *(
             problem
             for name, entries in declaration.files.items()
@@ -92,6 +93,15 @@ def _check_shared(declaration: Declaration, sources: dict[str, Source]) -> Itera
             yield ("columns", ours), f"no file of ours has a column {ours!r}{nearest(ours, list(columns))}"
         else:
             yield from _check_column(spec, columns[ours], ("columns", ours))
+
+
+def _check_without(declaration: Declaration, sources: dict[str, Source]) -> Iterator[Problem]:
+    known = [*sources, *(f"{name}.{column.name}" for name, source in sources.items() for column in source.columns)]
+    for number, item in enumerate(declaration.without):
+        hint = nearest(item, known)
+        if item not in known:
+            told = hint if hint.startswith("; did you") else "; data/README.md lists them"
+            yield ("without", number), f"{item!r} is none of our files or columns, such as dod or bef.kom{told}"
 
 
 def _check_writing(writing: Writing, place: Place) -> Iterator[Problem]:

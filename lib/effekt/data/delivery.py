@@ -95,7 +95,7 @@ def import_delivery(
 def _import_opened(there: Delivery, study: Path, report: Callable[[str], None], accept_detected: bool, databases_again: bool) -> ImportReport:
     delivery, found, unread, problems = there.folder, there.found, there.unread, list(there.problems)
     protocol = load_protocol(study)
-    settled = settle({**{name: _columns_there(item) for name, item in found.items()}, **unread}, protocol, delivery)
+    settled = settle({**{name: _columns_there(item) for name, item in found.items()}, **unread}, protocol, delivery, there.declaration.without)
     problems += settled.problems if delivery.is_dir() else ()
     stamp = {
         "files": there.stamp(),

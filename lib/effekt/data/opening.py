@@ -67,7 +67,9 @@ def opened(folder: Path, study: Path, declared: Path | None = None) -> Iterator[
         yield _open(folder, declared, declaration, Path(workspace))
 
 
-def load_delivery(connection: duckdb.DuckDBPyConnection, delivery: Delivery, accepted: Collection[str] | bool) -> tuple[list[str], list[str], set[str]]:
+def load_delivery(
+    connection: duckdb.DuckDBPyConnection, delivery: Delivery, accepted: Collection[str] | bool
+) -> tuple[list[str], list[str], set[str]]:
     """Load every file as text. accepted : whether forms that were found and not declared may be used; or the hashes of the files of which that was
     said before. Returns the problems, the warnings, and the hashes of the files of which it was used now."""
     problems: list[str] = []
@@ -86,6 +88,7 @@ def load_delivery(connection: duckdb.DuckDBPyConnection, delivery: Delivery, acc
 
 def _open(folder: Path, declared: Path | None, declaration: Declaration, workspace: Path) -> Delivery:
     there, problems = candidates(folder)
+    there = [candidate for candidate in there if candidate.path.name not in declaration.unused]
     found: dict[str, Found] = {}
     unread: dict[str, tuple[str, ...]] = {}
     touched: set[Path] = set()
@@ -100,7 +103,7 @@ def _open(folder: Path, declared: Path | None, declaration: Declaration, workspa
             unread[source.name] = tuple(column.name for column in source.columns)
     databases = {folder / database.path for database in declaration.databases.values() if database.path}
     names = {candidate.path for candidate in there} - touched - databases
-    unknown = tuple(sorted(path.name for path in names if path.name not in declaration.unused and path != declared))
+    unknown = tuple(sorted(path.name for path in names if path != declared))
     return Delivery(folder, declared, declaration, found, unread, (*problems, *_told_twice(found)), unknown)
 
 
