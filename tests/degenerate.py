@@ -148,8 +148,10 @@ def judged() -> Frame:
     """One row a case or an answer."""
     return pd.DataFrame(
         {
-            "item_id": [1, 1, 1, 2, 2, 2, 3, 3], "met": [1, 0, 1, 1, 1, 0, 0, 1], "first": [1, 2, 3, 1, 2, 3, 1, 2], "second": [1, 2, 2, 1, 3, 3, 1, 2],
-            "value": [5, 4, 3, 5, 2, 4, 1, 5], "phase": list("aabbbcad"), "error_type": list("xxyxyyxz"), "cluster_id": list("mnmnoooo"), "weight": 1.0,
+            "item_id": [1, 1, 1, 2, 2, 2, 3, 3], "met": [1, 0, 1, 1, 1, 0, 0, 1], "first": [1, 2, 3, 1, 2, 3, 1, 2],
+            "second": [1, 2, 2, 1, 3, 3, 1, 2],
+            "value": [5, 4, 3, 5, 2, 4, 1, 5], "phase": list("aabbbcad"), "error_type": list("xxyxyyxz"), "cluster_id": list("mnmnoooo"),
+            "weight": 1.0,
         }
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The table of the degenerate-input matrix: one `Entry` a public estimator. A new estimator without one fails tests/unit/test_degenerate_matrix.py."""
+"""The table of the degenerate-input matrix: one `Entry` a public estimator; a new one without fails test_degenerate_matrix.py."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ PANEL = {
 }  # fmt: skip
 SPELL = {"needed": ("citizen_id", "entry", "exit", "event"), "numbers": ("entry", "exit", "event"), "outcome": "event", "exposure": "exit"}
 EFFECT = {"needed": ("unit", "estimate", "se"), "numbers": ("estimate", "se"), "unit": "unit", "exposure": "se"}
-PRACTICE = {"needed": ("unit", "observed", "expected"), "numbers": ("observed", "expected"), "outcome": "observed", "unit": "unit", "exposure": "expected"}
+PRACTICE = {"needed": ("unit", "observed", "expected"), "numbers": ("observed", "expected"), "outcome": "observed", "unit": "unit",
+    "exposure": "expected"}
 CHART = {"needed": (), "numbers": ("events", "n"), "outcome": "events", "exposure": "n"}
 
 
@@ -43,12 +44,15 @@ def pooled(frame: pd.DataFrame) -> e.Pooled:
 
 
 ENTRIES: dict[str, Entry] = {
-    "acceptability_curve": Entry(lambda f: e.acceptability_curve(f, cost="cost", effect="effect", treated="treated", thresholds=[0, 1e5]), d.people, **VALUE),
+    "acceptability_curve": Entry(lambda f: e.acceptability_curve(f, cost="cost", effect="effect", treated="treated", thresholds=[0, 1e5]),
+        d.people, **VALUE),
     "ancova": Entry(
-        lambda f: e.ancova(f, post="post", baseline="before", group="treated"), d.people, ("post", "before", "treated"), ("post", "before"), "post", "treated"
+        lambda f: e.ancova(f, post="post", baseline="before", group="treated"), d.people, ("post", "before", "treated"), ("post",
+            "before"), "post", "treated"
     ),
     "balance_weights": Entry(
-        lambda f: e.balance_weights(f, treated="treated", covariates=["age", "before"]), d.people, ("treated", "age", "before"), ("age", "before"), arm="treated"
+        lambda f: e.balance_weights(f, treated="treated", covariates=["age", "before"]), d.people, ("treated", "age", "before"), ("age",
+            "before"), arm="treated"
     ),
     "benjamini_hochberg": Entry(lambda f: e.benjamini_hochberg(f["rate"]), d.counts, (), ("rate",), outcome="rate", passed=NOTHING),
     "bootstrap_mean_difference": Entry(lambda f: e.bootstrap_mean_difference(f, value="cost", seed=1, **QUICK), d.people, **MONEY),
@@ -90,7 +94,8 @@ ENTRIES: dict[str, Entry] = {
     ),
     "incidence_difference": Entry(lambda f: e.incidence_difference(f, at=0.1), d.spells, arm="treated", **SPELL),
     "interrupted_time_series": Entry(
-        lambda f: e.interrupted_time_series(f, start=START), d.series, ("month", "events", "exposure"), ("events", "exposure"), "events", month="month",
+        lambda f: e.interrupted_time_series(f, start=START), d.series, ("month", "events", "exposure"), ("events", "exposure"), "events",
+            month="month",
         exposure="exposure",
     ),
     "item_shares": Entry(lambda f: e.item_shares(f), d.judged, ("item_id", "met"), ("met",), "met", unit="item_id"),
@@ -108,14 +113,16 @@ ENTRIES: dict[str, Entry] = {
         lambda f: e.median_odds_ratio(f), d.practices, ("unit", "observed", "n"), ("observed", "n"), "observed", unit="unit", exposure="n"
     ),
     "meta_regression": Entry(
-        lambda f: e.meta_regression(f, covariates=["age"]), d.effects, ("unit", "estimate", "se", "age"), ("estimate", "se", "age"), unit="unit", exposure="se"
+        lambda f: e.meta_regression(f, covariates=["age"]), d.effects, ("unit", "estimate", "se", "age"), ("estimate", "se", "age"),
+            unit="unit", exposure="se"
     ),
     "minimum_detectable_effect": Entry(
         lambda f: e.minimum_detectable_effect(citizens=(40, 80), rate=f["rate"].iloc[0], years=(1.0, f["n"].iloc[0]), replicates=20),
         d.counts, (), ("rate", "n"), outcome="rate", exposure="n", passed={"empty": SINGLE},
     ),
     "missing_outcome_bounds": Entry(
-        lambda f: e.missing_outcome_bounds(f, outcome="effect", treated="treated", low=-1, high=2), d.people, ("effect", "treated"), ("effect",), "effect",
+        lambda f: e.missing_outcome_bounds(f, outcome="effect", treated="treated", low=-1, high=2), d.people, ("effect", "treated"),
+            ("effect",), "effect",
         "treated", passed={"missing": "what is missing is its subject"},
     ),
     "mixed": Entry(
@@ -123,7 +130,8 @@ ENTRIES: dict[str, Entry] = {
         passed={"text": "a text column is a factor"},
     ),
     "negative_controls": Entry(lambda f: e.negative_controls(controls(f)), d.periods, **CITIZEN_PERIOD),
-    "net_monetary_benefit": Entry(lambda f: e.net_monetary_benefit(f, cost="cost", effect="effect", treated="treated", threshold=1e5), d.people, **VALUE),
+    "net_monetary_benefit": Entry(lambda f: e.net_monetary_benefit(f, cost="cost", effect="effect", treated="treated", threshold=1e5),
+        d.people, **VALUE),
     "one_part_cost": Entry(lambda f: e.one_part_cost(f, cost="cost", treated="treated", covariates=["age"]), d.people, **MONEY),
     "p_chart": Entry(lambda f: e.p_chart(f["events"], f["n"]), d.counts, **CHART),
     "pareto": Entry(lambda f: e.pareto(f, weight="weight"), d.judged, ("phase", "weight"), ("weight",), exposure="weight"),
@@ -140,7 +148,8 @@ ENTRIES: dict[str, Entry] = {
         lambda f: e.programme_cost_per_citizen(f[["dkk", "funding_id"]] if "dkk" in f else f, citizens=100), d.money, (), ("dkk",), "dkk"
     ),
     "proportion_change": Entry(
-        lambda f: e.proportion_change(f.drop(columns=["treated"]), outcome="yes", covariates=["age"]), d.waves, ("yes", "citizen_id", "age"), ("yes", "age"),
+        lambda f: e.proportion_change(f.drop(columns=["treated"]), outcome="yes", covariates=["age"]), d.waves, ("yes", "citizen_id",
+            "age"), ("yes", "age"),
         "yes", "after", "citizen_id",
     ),
     "quality_years": Entry(
@@ -176,12 +185,14 @@ ENTRIES: dict[str, Entry] = {
     ),
     "share_difference": Entry(lambda f: e.share_difference(*flat(f, "events", "n"), 3, 10), d.counts, passed={"empty": SINGLE}, **CHART),
     "shared_variance": Entry(
-        lambda f: e.shared_variance([e.controlled_time_series(f, **CONTROLLED)] * 2), d.months, ("citizen_id", "month", "events"), ("events",), "events",
+        lambda f: e.shared_variance([e.controlled_time_series(f, **CONTROLLED)] * 2), d.months, ("citizen_id", "month", "events"),
+            ("events",), "events",
         "treated", exposure="exposure",
     ),
     "shrink": Entry(lambda f: e.shrink(f), d.practices, **PRACTICE),
     "specification_curve": Entry(
-        lambda f: e.specification_curve(e.rate_ratio, f, base={"contrast": "after_before"}, alternatives={"level": [0.9]}), d.periods, **CITIZEN_PERIOD
+        lambda f: e.specification_curve(e.rate_ratio, f, base={"contrast": "after_before"}, alternatives={"level": [0.9]}), d.periods,
+            **CITIZEN_PERIOD
     ),
     "spread_verdict": Entry(lambda f: e.spread_verdict(pooled(f), rule={}), d.effects, **EFFECT),
     "staggered": Entry(lambda f: e.staggered(f, replicates=20), d.panel, **PANEL),
@@ -199,7 +210,8 @@ ENTRIES: dict[str, Entry] = {
         ("hospital", "practice"), "hospital", "treated",
     ),
     "synthetic_control": Entry(
-        lambda f: e.synthetic_control(f, treated="cluster 0", start=MONTHS[8]), d.panel, ("unit", "month", "events", "exposure"), ("events", "exposure"),
+        lambda f: e.synthetic_control(f, treated="cluster 0", start=MONTHS[8]), d.panel, ("unit", "month", "events", "exposure"),
+            ("events", "exposure"),
         "events", unit="unit", month="month", exposure="exposure",
     ),
     "systematic_component": Entry(lambda f: e.systematic_component(f), d.practices, **PRACTICE),
@@ -220,7 +232,8 @@ ENTRIES: dict[str, Entry] = {
     "wilson_limits": Entry(lambda f: e.wilson_limits(f["events"], f["n"]), d.counts, passed=NOTHING, **CHART),
     "with_imputation": Entry(
         lambda f: e.with_imputation(
-            f, e.weighted_difference, columns=["post"], auxiliary=["before"], imputations=2, iterations=1, outcome="post", treated="treated", weights="w"
+            f, e.weighted_difference, columns=["post"], auxiliary=["before"], imputations=2, iterations=1, outcome="post",
+                treated="treated", weights="w"
         ),
         d.people, ("post", "before", "treated"), ("before",), "post", "treated",
     ),

@@ -25,7 +25,7 @@ _EXPORTS: dict[str, str] = {
     "rate_difference": "before_after",
     "rate_ratio": "before_after",
     "rollout_test": "rollout",
-    "shared_variance": "pooling",
+    "shared_variance": "shared_comparison",
     "balance_weights": "balancing",
     "weighted_difference": "weighted",
     "staggered": "staggered_adoption",

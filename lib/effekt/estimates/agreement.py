@@ -32,6 +32,8 @@ def kappa(
     Parameters
     ----------
     cases : one row a case that both judged: `first`, `second` (categories of one kind; none missing).
+    weights : none, linear or quadratic disagreement.
+    level : level of the interval, both ends included.
 
     Returns
     -------
@@ -79,6 +81,7 @@ def gwet_ac1(cases: pd.DataFrame, *, raters: Sequence[str] = ("first", "second")
     Parameters
     ----------
     cases : one row a case: the columns `raters`, each a category or missing; at least one of them given.
+    level : level of the interval, both ends included.
 
     Returns
     -------

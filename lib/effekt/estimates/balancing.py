@@ -59,6 +59,7 @@ def balance_weights(
     persons : DataFrame
         One row a citizen. treated : name of a bool (or 0/1) column. covariates : columns or simple terms (see `covariates.build`): numbers are
         used as they are, text and categories become 0/1 columns; all known before the programme.
+    method : propensity or entropy. target : att or ate.
 
     Returns
     -------

@@ -36,6 +36,7 @@ def rate_ratio(persons_or_counts: pd.DataFrame, *, exact: bool = False, level: f
     contrast : None | after_before | group_group | programme_comparison
         None takes what varies in the frame: after, treated, or both (the ratio of the two groups' ratios). after_before with both in the
         frame is the programme's citizens alone.
+    level : level of the interval, both ends included.
 
     Returns
     -------
@@ -47,6 +48,10 @@ def rate_ratio(persons_or_counts: pd.DataFrame, *, exact: bool = False, level: f
     ------
     DataError
         A column is missing, not a number, negative or infinite; nothing varies; a group has no exposure.
+
+    References
+    ----------
+    .. [1] Liang, Zeger (1986). Biometrika 73:13-22.
     """
     frames.check_level(level)
     citizens = isinstance(persons_or_counts, pd.DataFrame) and "citizen_id" in persons_or_counts.columns
@@ -73,7 +78,28 @@ def rate_difference(persons: pd.DataFrame, *, level: float = 0.95, contrast: Con
     """Events per person-year after the start minus those before it (or of the programme minus those of the other group).
 
     Takes the frame of `rate_ratio`; errors robust by citizen, or Poisson for bare counts. With after and treated both in the frame it is the
-    difference of the two groups' differences. The claim is "descriptive". Raises DataError as `rate_ratio` does.
+    difference of the two groups' differences. The claim is "descriptive".
+
+    Parameters
+    ----------
+    persons : DataFrame
+        One row a citizen and period, as in `rate_ratio`.
+    contrast : as in `rate_ratio`.
+    level : level of the interval, both ends included.
+
+    Returns
+    -------
+    Estimate
+        scale difference, events per person-year.
+
+    Raises
+    ------
+    DataError
+        As in `rate_ratio`.
+
+    References
+    ----------
+    .. [1] Liang, Zeger (1986). Biometrika 73:13-22.
     """
     frames.check_level(level)
     citizens = isinstance(persons, pd.DataFrame) and "citizen_id" in persons.columns
@@ -97,6 +123,8 @@ def exact_rate_ratio(events, exposure, *, level: float = 0.95, p_rule: PRule = "
     ----------
     events, exposure : pairs (after, before)
         Whole events >= 0 and person-years > 0.
+    p_rule : minimum_likelihood or doubling. contrast : key of what is compared.
+    level : level of the interval, both ends included.
 
     Returns
     -------
@@ -107,6 +135,10 @@ def exact_rate_ratio(events, exposure, *, level: float = 0.95, p_rule: PRule = "
     ------
     DataError
         Not two numbers each, a negative or fractional count, or an exposure that is not above 0.
+
+    References
+    ----------
+    .. [1] Clopper, Pearson (1934). Biometrika 26:404-413. Fay (2010). R J 2(1):53-58.
     """
     frames.check_level(level)
     try:

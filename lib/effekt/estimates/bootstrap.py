@@ -48,6 +48,8 @@ def bootstrap_mean_difference(
     unit : str
         Column of units (municipalities) to draw whole instead of citizens; with fewer than about 20 a side the interval is too narrow.
     replicates, seed : number of draws, and the seed that makes them repeatable.
+    method : percentile or bca.
+    level : level of the interval, both ends included.
 
     Returns
     -------

@@ -73,6 +73,7 @@ def difference_in_differences(
         Column of weights > 0; None = equal.
     nested : bool
         True leaves fixed effects that lie within clusters out of K (the "nested" convention of fixest and reghdfe).
+    model : linear (least squares) or poisson (quasi-likelihood, log link).
 
     Returns
     -------

@@ -91,10 +91,19 @@ def p_chart(events: Values, n: Values, *, baseline: int | None = None) -> Contro
     events : citizens with the event in each period. n : citizens in each period (> 0, events <= n), or one number for all. baseline : number of
         first periods that the limits rest on (default all).
 
+    Returns
+    -------
+    ControlChart
+        values, centre, low, high, and signals (the rules that fired, with the points).
+
     Raises
     ------
     DataError
         A number is missing or not in its range; the sequences differ in length; the baseline is longer than the series.
+
+    References
+    ----------
+    .. [1] Shewhart (1931). Mohammed, Worthington, Woodall (2008). Qual Saf Health Care 17:137-145.
     """
     x, size = _pair(events, n, "n", share=True)
     used = _baseline(baseline, len(x), least=1)
@@ -110,6 +119,20 @@ def u_chart(events: Values, exposure: Values, *, baseline: int | None = None) ->
     ----------
     events : events of each period (>= 0). exposure : person-years (or bed days) of each (> 0), or one number for all. baseline, errors : as in
         `p_chart`.
+
+    Returns
+    -------
+    ControlChart
+        values, centre, low, high, and signals (the rules that fired, with the points).
+
+    Raises
+    ------
+    DataError
+        As in `p_chart`.
+
+    References
+    ----------
+    .. [1] Shewhart (1931). Mohammed, Worthington, Woodall (2008). Qual Saf Health Care 17:137-145.
     """
     x, size = _pair(events, exposure, "exposure", share=False)
     used = _baseline(baseline, len(x), least=1)
@@ -124,6 +147,20 @@ def c_chart(events: Values, *, baseline: int | None = None) -> ControlChart:
     Parameters
     ----------
     events : events of each period (>= 0). baseline, errors : as in `p_chart`.
+
+    Returns
+    -------
+    ControlChart
+        values, centre, low, high, and signals (the rules that fired, with the points).
+
+    Raises
+    ------
+    DataError
+        As in `p_chart`.
+
+    References
+    ----------
+    .. [1] Shewhart (1931). Mohammed, Worthington, Woodall (2008). Qual Saf Health Care 17:137-145.
     """
     x = _column(events, "events", minimum=0)
     used = _baseline(baseline, len(x), least=1)
@@ -138,7 +175,21 @@ def laney_p(events: Values, n: Values, *, baseline: int | None = None) -> Contro
     """Laney's p': the limits of `p_chart` widened (or narrowed) by how much the periods vary more (or less) than binomial chance.
 
     z_i = (p_i - p) / sigma_i, sigma_z = mean |z_i - z_(i-1)| / 1.128 over the baseline, limits p +- 3 sigma_i sigma_z, cut at 0 and 1.
-    `spread` is sigma_z. Arguments and errors as in `p_chart`; the baseline has at least two periods.
+    `spread` is sigma_z.
+
+    Parameters
+    ----------
+    events, n, baseline : as in `p_chart`; the baseline has at least two periods.
+
+    Returns
+    -------
+    ControlChart
+        values, centre, low, high, and signals (the rules that fired, with the points).
+
+    Raises
+    ------
+    DataError
+        As in `p_chart`.
 
     References
     ----------
@@ -154,7 +205,25 @@ def laney_p(events: Values, n: Values, *, baseline: int | None = None) -> Contro
 def laney_u(events: Values, exposure: Values, *, baseline: int | None = None) -> ControlChart:
     """Laney's u': the limits of `u_chart` widened (or narrowed) by how much the periods vary more (or less) than Poisson chance.
 
-    As `laney_p` with sigma_i = sqrt(u / exposure_i); cut at 0. Arguments and errors as in `u_chart`; the baseline has at least two periods.
+    As `laney_p` with sigma_i = sqrt(u / exposure_i); cut at 0.
+
+    Parameters
+    ----------
+    events, exposure, baseline : as in `u_chart`; the baseline has at least two periods.
+
+    Returns
+    -------
+    ControlChart
+        values, centre, low, high, and signals (the rules that fired, with the points).
+
+    Raises
+    ------
+    DataError
+        As in `p_chart`.
+
+    References
+    ----------
+    .. [1] Laney (2002). Qual Eng 14:531-537.
     """
     x, size = _pair(events, exposure, "exposure", share=False)
     used = _baseline(baseline, len(x), least=2)

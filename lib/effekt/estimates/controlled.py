@@ -84,6 +84,8 @@ def controlled_time_series(
     comparison_exposure : none | same_initiative | unknown: what the comparison itself was given; anything but none makes it descriptive.
     min_events, min_citizens : with fewer events before or after, or fewer citizens, on either side, no model is fitted and the estimates
         have no value (claim descriptive, caution too_few_events or too_few_citizens).
+    horizon : months after the start at which the ratio is stated.
+    level : level of the interval, both ends included.
 
     Returns
     -------

@@ -37,6 +37,7 @@ def mean_cost(persons: pd.DataFrame, *, value: str = "cost_dkk", level: float = 
     persons : DataFrame
         One row a citizen, or citizen and period: citizen_id (optional; without it each row is a citizen), `value` (kroner, may be negative where
         corrections exceed costs), exposure (person-years, >= 0; those who died or moved count for the time they were there).
+    level : level of the interval, both ends included.
 
     Returns
     -------
@@ -47,6 +48,10 @@ def mean_cost(persons: pd.DataFrame, *, value: str = "cost_dkk", level: float = 
     ------
     DataError
         A column is missing or not a finite number, negative exposure, or no exposure at all.
+
+    References
+    ----------
+    .. [1] Thompson, Barber (2000). BMJ 320:1197-1200.
     """
     frames.check_level(level)
     frames.require(persons, [value, "exposure"], what="citizen, or citizen and period")
@@ -68,8 +73,27 @@ def mean_cost(persons: pd.DataFrame, *, value: str = "cost_dkk", level: float = 
 def mean_costs(persons: pd.DataFrame, *, value: str = "cost_dkk", level: float = 0.95) -> CostMeans:
     """`mean_cost` of the programme and of the comparison, before and after the start.
 
-    persons : the frame of `mean_cost` with after and/or treated (bool); without treated all rows are the programme's, without after all
-    rows are "after". Raises DataError as `mean_cost` does.
+    Parameters
+    ----------
+    persons : DataFrame
+        One row a citizen and period: the frame of `mean_cost` with after and/or treated (bool); without treated all rows are the programme's,
+        without after all rows are "after".
+    value : column of kroner.
+    level : level of the interval, both ends included.
+
+    Returns
+    -------
+    CostMeans
+        `Estimate`s before, after, comparison_before, comparison_after; None for a cell without rows.
+
+    Raises
+    ------
+    DataError
+        As in `mean_cost`.
+
+    References
+    ----------
+    .. [1] Thompson, Barber (2000). BMJ 320:1197-1200.
     """
     frames.require(persons, [value, "exposure"], what="citizen, or citizen and period")
     after = frames.flags(persons, "after") if "after" in persons else np.ones(len(persons), dtype=bool)
@@ -97,6 +121,7 @@ def cost_ratio(persons: pd.DataFrame, *, value: str = "cost_dkk", level: float =
     contrast : None | after_before | group_group | programme_comparison
         None takes what varies in the frame: both columns give the difference-in-differences ratio. after_before with both in the frame is
         the programme's citizens alone.
+    level : level of the interval, both ends included.
 
     Returns
     -------
@@ -129,7 +154,27 @@ def cost_difference(persons: pd.DataFrame, *, value: str = "cost_dkk", level: fl
 
     Takes the frame and the contrasts of `cost_ratio`. Errors robust by citizen, no small-sample factor, interval normal. Mind that a
     difference of differences in kroner and one in ratios are not the same claim where the groups begin at different levels.
-    Raises DataError as `cost_ratio` does.
+
+    Parameters
+    ----------
+    persons : DataFrame
+        One row a citizen and period, as in `cost_ratio`.
+    value : column of kroner. contrast : as in `cost_ratio`.
+    level : level of the interval, both ends included.
+
+    Returns
+    -------
+    Estimate
+        scale difference, kroner per person-year; claim descriptive.
+
+    Raises
+    ------
+    DataError
+        As in `cost_ratio`.
+
+    References
+    ----------
+    .. [1] Thompson, Barber (2000). BMJ 320:1197-1200.
     """
     frames.check_level(level)
     groups, fields = _compared(persons, value, contrast, "cost_difference")

@@ -71,6 +71,8 @@ def one_part_cost(
         a term may contain `treated`, as in "treated:age". exposure : person-years (> 0); the means are then per person-year.
     errors : "model": dispersion x inverse information, dispersion by Pearson / (n - p), for every family, as R's vcov of a glm. "robust": sandwich
         without small-sample factor, by `groups` where given. Caution errors_differ_by_method where they differ by more than half.
+    family : gaussian, poisson, gamma, inverse_gaussian or auto. groups : column for robust errors.
+    level : level of the interval, both ends included.
 
     Returns
     -------
@@ -112,10 +114,24 @@ def two_part_cost(
     taken as they are; "model": both parts' model-based covariances, the parts independent, the dispersion of the amounts Pearson / (n - p);
     "robust": the citizen's (or group's) influence through both parts together.
 
-    Parameters, Returns, Raises
-    ---------------------------
-    As `one_part_cost`, without exposure: a citizen's chance of any cost is over the whole period, so give citizens followed equally long.
-    Where everybody has a cost the first part is certain (caution no_zero_costs). Where a covariate tells exactly who has a cost: DataError.
+    Parameters
+    ----------
+    persons : DataFrame
+        One row a citizen, as in `one_part_cost`.
+    cost, treated, covariates : as there, without exposure: a citizen's chance of any cost is over the whole period, so give citizens
+        followed equally long.
+    family : of the amounts among those with a cost. errors : model or robust. groups : column for robust errors.
+    level : level of the interval, both ends included.
+
+    Returns
+    -------
+    CostModel
+        As `one_part_cost`. Where everybody has a cost the first part is certain (caution no_zero_costs).
+
+    Raises
+    ------
+    DataError
+        As `one_part_cost`; a covariate tells exactly who has a cost.
 
     References
     ----------

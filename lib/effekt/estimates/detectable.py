@@ -58,14 +58,26 @@ def minimum_detectable_effect(
     ----------
     citizens : number in the treated and in the comparison arm. rate : events a person-year. years : follow-up before and after.
     units : number of units in each arm; citizens are spread evenly. ratios : true effects to try, all below or all above 1.
+    shape, unit_sd : spread of citizens' rates and of units' shocks, as above. errors : citizen or unit.
+    power : asked for. level : 1 - size of the two-sided test. replicates : draws a ratio, from `seed`.
+
+    Returns
+    -------
+    DetectableEffect
+        power a ratio with its Monte-Carlo error, size (power at ratio 1), and the ratio at which the power asked for is reached (None = none tried).
 
     Raises
     ------
     DataError
         A number that is not positive, ratios on both sides of 1, fewer units than 2 an arm for errors "unit", or power or level outside 0-1.
+
+    References
+    ----------
+    .. [1] Arnold, Hogan, Colford, Hubbard (2011). BMC Med Res Methodol 11:94.
     """
     numbers = (*citizens, rate, *years, shape, *units, replicates, *ratios)
-    if any(isinstance(number, str) or not math.isfinite(number) or number <= 0 for number in numbers) or unit_sd < 0 or not (0 < power < 1 and 0 < level < 1):
+    unsound = any(isinstance(number, str) or not math.isfinite(number) or number <= 0 for number in numbers)
+    if unsound or unit_sd < 0 or not (0 < power < 1 and 0 < level < 1):
         raise DataError("All planning numbers must be above 0 (unit_sd at least 0), and power and level between 0 and 1.")
     if not (all(ratio < 1 for ratio in ratios) or all(ratio > 1 for ratio in ratios)):
         raise DataError("ratios must be all below 1 or all above 1: a test has a power on each side.")

@@ -31,6 +31,10 @@ def pareto(findings: pd.DataFrame, *, by: str = "phase", weight: str | None = No
     ------
     DataError
         A column is missing, `by` is missing in a row, a weight is missing or below 0, all weights are 0, or `most` is not in (0, 1].
+
+    References
+    ----------
+    .. [1] Juran (1951). Quality Control Handbook.
     """
     frames.require(findings, [by] if weight is None else [by, weight], what="finding")
     if not 0 < most <= 1:

@@ -67,6 +67,7 @@ def funnel(
     ----------
     practices : one row a unit (more are added up): unit, observed (events, >= 0), and expected (> 0), or n (> 0, observed <= n) for shares.
     overdispersion : none | truncate | winsorise. share : of each tail, above 0 and below 0.5.
+    transformation : scale of z and of the limits under overdispersion: log, or square root / arcsine; None takes the usual one.
 
     Returns
     -------

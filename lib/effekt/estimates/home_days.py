@@ -42,6 +42,7 @@ def days_alive_at_home(persons: pd.DataFrame, away: pd.DataFrame, *, days: int =
     away : one row a stay in hospital or in a temporary place: citizen_id, start, end (dates or timestamps; end missing = not ended yet).
         Stays of others and stays outside the window count nothing. No stay at all is a frame without rows.
     days : length of the window.
+    level : level of the interval, both ends included.
 
     Returns
     -------

@@ -44,6 +44,7 @@ def immortal_time_audit(persons: pd.DataFrame, *, entry: str, exit: str, enrolle
     persons : DataFrame
         One row a citizen: entry and exit (dates, or numbers of days; exit after entry), enrolled (date or number; missing = never; at or before
         entry = exposed from entry), event (bool: whether the follow-up ended with the event).
+    level : level of the interval, both ends included.
 
     Returns
     -------
@@ -54,6 +55,10 @@ def immortal_time_audit(persons: pd.DataFrame, *, entry: str, exit: str, enrolle
     ------
     DataError
         A column is missing, exit is not after entry, enrolment after exit, or nobody or everybody is enrolled.
+
+    References
+    ----------
+    .. [1] Suissa (2008). Am J Epidemiol 167:492-499.
     """
     frames.check_level(level)
     frames.require(persons, (entry, exit, enrolled, event), what="citizen")
@@ -83,6 +88,22 @@ def check_exposed_time(person_time: pd.DataFrame, *, start: str, treated: str, e
     """Raise DataError where a row of person-time counts as treated before its citizen was enrolled (or who never was): immortal time.
 
     person_time : one row a stretch of time: start (date or number of days), treated (bool), enrolled (date or number; missing = never).
+
+    Parameters
+    ----------
+    person_time : DataFrame
+        One row a stretch of time.
+    start, treated, enrolled : its columns: start (date or number of days), treated (bool), enrolled (date or number; missing = never).
+
+    Returns
+    -------
+    None
+        Nothing, where all is well.
+
+    Raises
+    ------
+    DataError
+        A row counts time before enrolment as treated; a column is missing or not of its kind.
     """
     frames.require(person_time, (start, treated, enrolled), what="stretch of time")
     joined = _days(person_time, enrolled, missing_allowed=True)

@@ -41,7 +41,7 @@ def subgroup_effects(
 
     Parameters
     ----------
-    frame : a frame that `estimator` takes, with a column for each of `by` that is constant within a citizen and was known before the start.
+    frame : one row as `estimator` takes it, with a column for each of `by` that is constant within a citizen and was known before the start.
     declared : the subgroups named in the protocol. Every estimate of another one gets the caution subgroup_not_declared.
 
     Returns

@@ -109,6 +109,7 @@ CAUTIONS = frozenset(
         "too_few_units",  # fewer than two numbers to pool, or one unit only: no number is shown
         "zero_events",  # one side of the contrast has no event: no ratio exists
         "level_only",  # too few months for a change of slope: a step only. facts: months_before, months_after
+        "interval_from_months",  # errors from months alone: somewhat too narrow where the same frail citizens make the events of many months
         "autocorrelated",  # months hang together beyond trend and season. facts: autocorrelation
         "overdispersed",  # facts: dispersion
         "errors_differ_by_level",  # errors by citizen and by municipality disagree. facts: se_by_citizen, se_by_unit, df_by_unit

@@ -56,9 +56,9 @@ def quality_years(persons: pd.DataFrame, scores: pd.DataFrame, *, horizon: float
     Returns
     -------
     QualityYears
-        Intervals are normal (one value a citizen, arms with unequal variances, divisor n - 1; none where an arm is one citizen); adjusted is `ancova` on the index at the
-        start [2]_. Citizens without an answer at time 0, or alive and without one at the horizon or later, are left out with the caution
-        followed_too_short and the fact n_left_out: weigh for them with `response_table`, or impute. The claim is "descriptive".
+        Intervals are normal (one value a citizen, arms with unequal variances, divisor n - 1; none where an arm is one citizen);
+        adjusted is `ancova` on the index at the start [2]_. Citizens without an answer at time 0, or alive and without one
+        at the horizon or later, are left out with the caution followed_too_short and the fact n_left_out: weigh for them with `response_table`, or impute. The claim is "descriptive".
 
     Raises
     ------
@@ -108,7 +108,8 @@ def _areas(
     """QALYs, index at time 0 and whether the citizen was followed, in the order of the persons."""
     time, index = frames.numbers(scores, "time", minimum=0), frames.numbers(scores, "index")
     if (index > 1).any():
-        raise DataError(f"index is above 1 in {int((index > 1).sum())} of {len(index)} rows; full health is 1. Give index values, not scores of 0-100.")
+        beyond = int((index > 1).sum())
+        raise DataError(f"index is above 1 in {beyond} of {len(index)} rows; full health is 1. Give index values, not scores of 0-100.")
     known = pd.Index(labels).get_indexer(scores["citizen_id"])
     row_of = np.empty(len(labels), dtype=np.int64)
     row_of[citizen] = np.arange(len(citizen))

@@ -99,6 +99,8 @@ def gee(
     time : column of whole numbers (wave) that orders the rows of a group for ar1; the order of the frame where it is not given.
     exposure : column (> 0) whose log is an offset, for poisson and gamma.
     cluster : column by which errors are robust instead of `groups`, where groups lie within clusters (citizens within municipalities).
+    family : gaussian, binomial, poisson or gamma. structure : independence, exchangeable or ar1.
+    level : level of the interval, both ends included.
 
     Returns
     -------

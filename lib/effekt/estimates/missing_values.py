@@ -32,6 +32,7 @@ def impute_chained(
     ----------
     persons : DataFrame
         One row a citizen. columns : numeric (or bool) columns with missing values; auxiliary : complete numeric columns.
+    imputations, iterations, neighbours, seed : as above; at least 2, 1 and 1.
 
     Returns
     -------
@@ -84,9 +85,21 @@ def pool_imputations(estimates: Sequence[Any], *, level: float | None = None) ->
     Mean of the values (of the logs for ratios); variance = mean squared standard error + (1 + 1/m) x variance between copies (divisor m - 1);
     t with (m - 1) (1 + mean / ((1 + 1/m) between))^2 degrees of freedom (complete-data degrees of freedom taken as infinite).
 
-    estimates : `Estimate`s or results with `.effect`, all of one scale and outcome, each with value and se. Facts imputations and
-    missing_information (the share of the variance that is due to missing values) are added; everything else is the first one's, and the claim
-    the weakest. Raises DataError with fewer than two, mixed scales, or one without a value.
+    Parameters
+    ----------
+    estimates : `Estimate`s or results with `.effect`, all of one scale and outcome, each with value and se; one a copy.
+    level : of the interval; None = that of the first.
+
+    Returns
+    -------
+    Estimate
+        Facts imputations and missing_information (the share of the variance that is due to missing values) are added; everything else is the
+        first one's, and the claim the weakest.
+
+    Raises
+    ------
+    DataError
+        Fewer than two, mixed scales or outcomes, or one without a value.
 
     References
     ----------
@@ -120,7 +133,29 @@ def with_imputation(
     persons: pd.DataFrame, estimator: Callable[..., Any], *, columns: Iterable[str], auxiliary: Iterable[str] = (), imputations: int = 20,
     iterations: int = 10, seed: int = 0, **options: Any,
 ) -> Estimate:  # fmt: skip
-    """`estimator(copy, **options)` on each copy of `impute_chained`, pooled by `pool_imputations`. Raises DataError as these do."""
+    """`estimator(copy, **options)` on each copy of `impute_chained`, pooled by `pool_imputations`.
+
+    Parameters
+    ----------
+    persons : DataFrame
+        One row a citizen.
+    estimator : takes a copy and `options`, returns an `Estimate` or a result with `.effect`.
+    columns, auxiliary, imputations, iterations, seed : as in `impute_chained`.
+
+    Returns
+    -------
+    Estimate
+        As `pool_imputations`.
+
+    Raises
+    ------
+    DataError
+        As in `impute_chained`, `pool_imputations` and the estimator.
+
+    References
+    ----------
+    .. [1] White, Royston, Wood (2011). Stat Med 30:377-399.
+    """
     copies = impute_chained(persons, columns=columns, auxiliary=auxiliary, imputations=imputations, iterations=iterations, seed=seed)
     return pool_imputations([estimator(copy, **options) for copy in copies])
 
@@ -139,6 +174,7 @@ def missing_outcome_bounds(
     persons : DataFrame
         One row a citizen; outcome : numeric, missing where it is not known, otherwise within low .. high; treated : bool or 0/1.
     low, high : smallest and largest value that the outcome can take.
+    level : level of the interval, both ends included.
 
     Returns
     -------

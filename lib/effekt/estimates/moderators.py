@@ -66,6 +66,8 @@ def meta_regression(
     effects : DataFrame
         One row a unit: unit, estimate, se (log scale for ratios, > 0), and the columns of `covariates` (see `covariates.build`).
     scale : ratio (estimates are logs) or difference: the scale of `moderators`.
+    tau2, test : as in `pool`.
+    level : level of the interval, both ends included.
 
     Returns
     -------

@@ -18,6 +18,20 @@ def holm(p: Sequence[float]) -> np.ndarray:
     p : numbers between 0 and 1, none missing (an effect that could not be estimated has no p: leave it out). Returns an array of that length.
     Raises DataError where one is missing or outside 0..1.
 
+    Parameters
+    ----------
+    p : the p-values of one family, none missing, each from 0 to 1.
+
+    Returns
+    -------
+    ndarray
+        Adjusted p-values in the order given; none is above 1 or below the p-value it belongs to.
+
+    Raises
+    ------
+    DataError
+        A p-value is missing, not a number, or outside 0 to 1.
+
     References
     ----------
     .. [1] Holm (1979). Scand J Stat 6:65-70.

@@ -40,6 +40,12 @@ def trend_bounds(effects: StaggeredEffects, *, multiples: Sequence[float] = (0.0
     ----------
     effects : the result of `staggered` with aggregate "event" and at least two event times before the start.
     multiples : values of M, >= 0; 0 is the ordinary interval.
+    level : level of the interval, both ends included.
+
+    Returns
+    -------
+    TrendBounds
+        bounds (one row a multiple), largest_before, and breakdown: the multiple at which the interval first holds 0.
 
     Raises
     ------

@@ -59,6 +59,13 @@ def ancova(persons: pd.DataFrame, *, post: str, baseline: str, group: str, covar
     ----------
     persons : one row a citizen: post, baseline (numbers), group (bool, 0/1, or categories; the first in sorted order is the reference),
         and the covariates (columns or simple terms, known before the start).
+    post, baseline, group, covariates : names of those columns.
+    level : level of the interval, both ends included.
+
+    Returns
+    -------
+    Ancova
+        `effect` (two groups: second in sorted order minus first; scale difference), and the coefficients with both errors.
 
     Raises
     ------
@@ -119,6 +126,8 @@ def responder_share(
     ----------
     persons : one row a citizen who answered twice: post, baseline, and `group` where groups are compared.
     important : least change that matters (> 0), from the literature on the instrument, chosen before the data are seen.
+    higher_is_better : False where a lower score is better.
+    level : level of the interval, both ends included.
 
     Returns
     -------

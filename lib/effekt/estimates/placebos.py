@@ -39,6 +39,7 @@ def placebo_dates(
 
     Parameters
     ----------
+    frame : one row a month, or a citizen and month, with a column month.
     estimator : takes a frame with a column month and the keyword start, returns an `Estimate` or a result with `.effect`.
     start : the true first month. dates : false first months, all before it. options : further keywords of the estimator.
 
@@ -51,6 +52,10 @@ def placebo_dates(
     ------
     DataError
         No month column, no dates, a date that is not before the true start, or no answer for the true start.
+
+    References
+    ----------
+    .. [1] Bertrand, Duflo, Mullainathan (2004). Q J Econ 119:249-275.
     """
     frames.require(frame, ("month",), what="month")
     true = frames.month_number(start)
@@ -108,6 +113,11 @@ def negative_controls(controls: Iterable[Any], *, effect: Estimate | None = None
     Parameters
     ----------
     controls : `Estimate`s (or results with `.effect`) of negative-control outcomes, of one scale. effect : the effect to calibrate, same scale.
+
+    Returns
+    -------
+    NegativeControls
+        The controls with p and p corrected; bias, bias_sd and calibrated are None with fewer than three.
 
     Raises
     ------

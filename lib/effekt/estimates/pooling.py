@@ -19,7 +19,6 @@ from effekt.estimates.estimate import Claim, Estimate
 Tau2 = Literal["REML", "DL", "PM", "ML", "SJ", "EE"]
 Test = Literal["z", "hksj"]
 FEW_UNITS = 5
-MOST_SHARED = 0.9
 
 
 class Prediction(NamedTuple):
@@ -98,6 +97,8 @@ def pool(
         k - 1 it covered 99.5% for a nominal 95% with five units. The prediction interval keeps k - 1. 0 = independent units.
     scale : ratio | difference
         Whether a frame's estimates are logs of ratios; `effect` is then the exponential. Estimates bring their own.
+    tau2 : EE, DL, PM, REML, ML or SJ. test : z or hksj.
+    level : level of the interval, both ends included.
 
     Returns
     -------
@@ -166,7 +167,23 @@ def pool(
 def leave_one_out(effects: pd.DataFrame | Iterable[Any], **options: Any) -> pd.DataFrame:
     """The pooled effect with each unit left out in turn: frame unit (left out), estimate, se, low, high, tau2, i2, on the pooling scale.
 
-    options : those of `pool`. Raises DataError with fewer than three units.
+    Parameters
+    ----------
+    effects : one row a unit, as in `pool`. options : keywords of `pool`.
+
+    Returns
+    -------
+    DataFrame
+        unit (left out), estimate, se, low, high, tau2, i2, on the pooling scale; one row a unit.
+
+    Raises
+    ------
+    DataError
+        Fewer than three units, or as in `pool`.
+
+    References
+    ----------
+    .. [1] Viechtbauer, Cheung (2010). Res Synth Methods 1:112-125.
     """
     if not isinstance(effects, pd.DataFrame):
         effects = list(effects)
@@ -180,22 +197,6 @@ def leave_one_out(effects: pd.DataFrame | Iterable[Any], **options: Any) -> pd.D
         rest = pool(effects.drop(effects.index[place]), **options)
         rows.append((effects["unit"].iloc[place], rest.estimate, rest.se, rest.low, rest.high, rest.tau2, rest.i2))
     return pd.DataFrame(rows, columns=["unit", "estimate", "se", "low", "high", "tau2", "i2"])
-
-
-def shared_variance(changes: Iterable[Any]) -> float:
-    """Mean covariance between the log effects of units that were each compared with the same comparison group.
-
-    changes : results with `influence` (Series, citizen_id -> influence on the log effect), as from `controlled_time_series`. The covariance
-    of two effects is the sum over the citizens in both of the product of their influences; the mean is over all pairs of units whose effect
-    has a value, never below 0 and never above nine tenths of the smallest of their variances. With fewer than two such units it is 0.
-    """
-    told = [change.influence for change in changes if change.effect.value is not None]
-    if len(told) < 2:
-        return 0.0
-    table = pd.concat(told, axis=1, keys=range(len(told))).fillna(0.0).to_numpy()
-    products = table.T @ table
-    shared = float(products[~np.eye(len(told), dtype=bool)].mean())
-    return min(max(0.0, shared), MOST_SHARED * float(np.diag(products).min()))
 
 
 def _solve(y: np.ndarray, v: np.ndarray, tau2: str, test: str) -> dict[str, Any]:

@@ -37,6 +37,10 @@ def probability_better(effect: Estimate | Pooled, *, margin: float | None = None
     ------
     DataError
         A ratio's margin that is not above 0, an unknown `better`, or `new_unit` for something that was not pooled.
+
+    References
+    ----------
+    .. [1] Higgins, Thompson, Spiegelhalter (2009). J R Stat Soc A 172:137-159.
     """
     if better not in ("lower", "higher"):
         raise DataError(f"better is {better!r}; it must be lower or higher.")
@@ -65,6 +69,11 @@ def probability_best(pooled: Pooled, *, better: Better = "lower", draws: int = 1
     error of the mean moves all units alike and hardly changes who is best); the share of draws in which a unit comes first, and quantiles of
     its rank (1 = best). Ties, which occur where no spread between units was found, are broken at random.
 
+    Parameters
+    ----------
+    pooled : result of `pool`. better : lower or higher. draws : at least 100, from `seed`.
+    level : level of the range of the rank, both ends included.
+
     Returns
     -------
     DataFrame
@@ -74,6 +83,10 @@ def probability_best(pooled: Pooled, *, better: Better = "lower", draws: int = 1
     ------
     DataError
         Nothing was pooled, an unknown `better`, or fewer than 100 draws.
+
+    References
+    ----------
+    .. [1] Goldstein, Spiegelhalter (1996). J R Stat Soc A 159:385-443.
     """
     if better not in ("lower", "higher"):
         raise DataError(f"better is {better!r}; it must be lower or higher.")

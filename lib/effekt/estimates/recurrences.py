@@ -144,7 +144,7 @@ def _fit(x: np.ndarray, ties: _Ties) -> tuple[np.ndarray, np.ndarray]:
         mean = one / zero[:, None]
         score = x[ties.rows].sum(axis=0) - mean.sum(axis=0)
         information = (two / zero[:, None, None]).sum(axis=0) - mean.T @ mean
-        if np.linalg.cond(information) > 1e12:
+        if np.linalg.cond(information) > 1e12 or (np.diag(information) < 1e-9).any():
             break
         step = np.linalg.solve(information, score)
         beta = beta + step

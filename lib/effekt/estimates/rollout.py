@@ -68,6 +68,8 @@ def rollout_test(
         "rate" (events / exposure) or a column.
     random_order : bool
         True where the protocol says that the order was drawn by lot; otherwise the caution order_not_random is attached.
+    statistic : did (difference of rates) or log_did (ratio).
+    level : level of the interval, both ends included.
 
     Returns
     -------

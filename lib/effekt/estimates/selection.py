@@ -30,9 +30,26 @@ def selection_drop(mean: float, shape: float, at_least: int) -> SelectionDrop:
     """What picking citizens with `at_least` events makes of their mean in the next period of equal length, without any effect.
 
     Each citizen has an own rate (gamma, `mean`, `shape`), counts are Poisson; mean .5, shape .6, picked for >= 2: 2.69 before, 1.50 after.
-    Raises DataError where mean or shape is not above 0, or nobody could be picked.
+
+    Parameters
+    ----------
+    mean, shape : of the gamma distribution of citizens' rates, > 0. at_least : events for which one is picked, >= 0.
+
+    Returns
+    -------
+    SelectionDrop
+        Mean before and after of those picked, and their ratio.
+
+    Raises
+    ------
+    DataError
+        mean or shape is not above 0, or nobody could be picked.
+
+    References
+    ----------
+    .. [1] Morton, Torgerson (2003). BMJ 326:1083-1084.
     """
-    if isinstance(mean, str) or isinstance(shape, str) or not (mean > 0 and shape > 0 and at_least >= 0 and math.isfinite(mean) and math.isfinite(shape)):
+    if any(isinstance(number, str) or not (math.isfinite(number) and number > 0) for number in (mean, shape)) or at_least < 0:
         raise DataError("mean and shape must be above 0, and at_least not negative.")
     y = np.arange(at_least)
     p = np.exp(gammaln(y + shape) - gammaln(shape) - gammaln(y + 1) + shape * math.log(shape / (shape + mean)) + y * math.log(mean / (shape + mean)))
@@ -77,6 +94,7 @@ def regression_to_mean(
     persons : DataFrame
         One row a citizen, all eligible: before (count, >= 0, whole), enrolled (bool), and optionally exposure (> 0, default 1), after (count)
         and exposure_after (> 0, default the exposure before).
+    level : level of the interval, both ends included.
 
     Returns
     -------

@@ -47,6 +47,8 @@ def service_mix(
     persons : DataFrame
         One row a citizen. sectors : columns of use in one unit (kroner), >= 0, at least two. treated : bool or 0/1. covariates : as in
         `covariates.build`. A citizen without any use has no mix: not in the model, counted in `n_without` (fact and caution citizens_without_use).
+    groups : column by which errors are robust; None = by row.
+    level : level of the interval, both ends included.
 
     Returns
     -------

@@ -23,6 +23,16 @@ def wilson(events: int, n: int, *, level: float = 0.95) -> Estimate:
     No continuity correction, as R's `prop.test(events, n, correct = FALSE)`. `se` is sqrt(share (1 - share) / n). With 0 or n events the
     interval has one end at 0 or 1 and is still an interval. One answer a citizen: answers of one citizen several times are not independent.
 
+    Parameters
+    ----------
+    events, n : whole counts, 0 <= events <= n, n >= 1.
+    level : level of the interval, both ends included.
+
+    Returns
+    -------
+    Estimate
+        scale proportion; claim descriptive.
+
     Raises
     ------
     DataError
@@ -45,7 +55,22 @@ def share_difference(events: int, n: int, other_events: int, other_n: int, *, le
     """The share `events` of `n` minus the share `other_events` of `other_n`, two groups at one time, with Newcombe's interval.
 
     The limits come from the two Wilson intervals (method 10 of [1]_, no continuity correction) and stay within -1 and 1 also where a share
-    is 0 or 1. No p-value: whether the interval holds 0 says it. `se` is the unpooled sqrt(p1 q1 / n1 + p2 q2 / n2). Errors as in `wilson`.
+    is 0 or 1. No p-value: whether the interval holds 0 says it. `se` is the unpooled sqrt(p1 q1 / n1 + p2 q2 / n2).
+
+    Parameters
+    ----------
+    events, n, other_events, other_n : whole counts of the two groups, 0 <= events <= n.
+    level : level of the interval, both ends included.
+
+    Returns
+    -------
+    Estimate
+        scale difference, without p; claim descriptive.
+
+    Raises
+    ------
+    DataError
+        As in `wilson`.
 
     References
     ----------
@@ -63,7 +88,27 @@ def share_difference(events: int, n: int, other_events: int, other_n: int, *, le
 
 
 def wilson_limits(events: ArrayLike, n: ArrayLike, *, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
-    """Both limits of Wilson's interval for shares in bulk; `events` and `n` of one shape. Errors as in `wilson`."""
+    """Both limits of Wilson's interval for shares in bulk; `events` and `n` of one shape.
+
+    Parameters
+    ----------
+    events, n : whole counts of one shape.
+    level : level of the interval, both ends included.
+
+    Returns
+    -------
+    tuple of ndarray
+        Lower and upper limits, in the shape given.
+
+    Raises
+    ------
+    DataError
+        As in `wilson`; the shapes differ.
+
+    References
+    ----------
+    .. [1] Wilson (1927). J Am Stat Assoc 22:209-212.
+    """
     frames.check_level(level)
     hits, total = _whole(events, "events"), _whole(n, "n")
     if hits.shape != total.shape:
@@ -84,6 +129,7 @@ def item_shares(answers: pd.DataFrame, *, item: str = "item_id", met: str = "met
     Parameters
     ----------
     answers : one row a judgement: `item`, and `met` (bool or 0/1). A judgement that could not be made is no row.
+    level : level of the interval, both ends included.
 
     Returns
     -------
@@ -94,6 +140,10 @@ def item_shares(answers: pd.DataFrame, *, item: str = "item_id", met: str = "met
     ------
     DataError
         A column is missing, `item` is missing in a row, or `met` is neither true nor false.
+
+    References
+    ----------
+    .. [1] Wilson (1927). J Am Stat Assoc 22:209-212.
     """
     frames.require(answers, [item, met], what="judgement")
     code, labels = frames.codes(answers, item)
@@ -111,11 +161,21 @@ def top_box(
     ----------
     answers : one row a respondent: `value`, a number on the scale. Who did not answer is no row; their share is shown beside the number.
     top : the answers that count as satisfied. scale : least and greatest answer that exist.
+    level : level of the interval, both ends included.
+
+    Returns
+    -------
+    Estimate
+        scale proportion; claim descriptive.
 
     Raises
     ------
     DataError
         `value` is missing, not a number, or outside the scale; `top` is empty or outside the scale.
+
+    References
+    ----------
+    .. [1] Wilson (1927). J Am Stat Assoc 22:209-212.
     """
     frames.require(answers, [value], what="respondent")
     given = frames.numbers(answers, value)

@@ -47,6 +47,7 @@ def shrink(practices: pd.DataFrame, *, level: float = 0.95) -> Shrunken:
     Parameters
     ----------
     practices : one row a unit (more are added up): unit, observed (events, >= 0), expected (> 0).
+    level : level of the interval, both ends included.
 
     Returns
     -------

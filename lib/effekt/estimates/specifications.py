@@ -57,6 +57,7 @@ def specification_curve(
     estimator : a function of this package (or any) that takes a frame and keywords and returns an `Estimate` or a result with `.effect`.
     base : the keywords of the main specification. alternatives : keyword -> other values, for instance {"season": [1, 3], "phase_in": [0, 6]}.
     leave_out : a column: every specification in which one of its values is left out of the frame is added (main options).
+    frame : one row as `estimator` takes it. crossed : True tries all combinations of the alternatives.
 
     Returns
     -------
@@ -67,6 +68,10 @@ def specification_curve(
     ------
     DataError
         An alternative repeats the main value, `leave_out` is no column, or the main specification itself has no answer.
+
+    References
+    ----------
+    .. [1] Simonsohn, Simmons, Nelson (2020). Nat Hum Behav 4:1208-1214.
     """
     options = [dict(base)]
     for name, values in alternatives.items():

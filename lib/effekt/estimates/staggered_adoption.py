@@ -82,6 +82,7 @@ def staggered(
     control : "never": units that do not start within the data. "not_yet": also units that start later than both t and the base period;
         where every unit starts, the last cohort is a control only and has no rows of its own, as in R's did.
     cluster : column of the level above units at which treatment was assigned; None = errors by unit.
+    aggregate : simple, group or event. replicates, seed : of the multiplier bootstrap; 0 replicates make the bands pointwise.
 
     Returns
     -------

@@ -26,6 +26,7 @@ def standardise_direct(counts: Strata, population: Strata, standard: Strata, *, 
     ----------
     counts : events of each stratum (>= 0). population : citizens or person-years of each (> 0). standard : the standard population of each
         (>= 0, any scale). Three sequences of one length and order, or Series with the strata as index, which are matched by it.
+    level : level of the interval, both ends included.
 
     Returns
     -------
@@ -69,6 +70,7 @@ def standardise_indirect(
     ----------
     counts : events of each stratum, or their total. population : citizens or person-years of each stratum (>= 0).
     standard : the standard's rate of each stratum (events per unit of `population`); or its events, where `standard_population` (> 0) is given.
+    level : level of the interval, both ends included.
 
     Returns
     -------

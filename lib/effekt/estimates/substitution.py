@@ -25,6 +25,7 @@ def substitution_ratio(persons: pd.DataFrame, *, less: str, more: str, treated: 
     ----------
     persons : DataFrame
         One row a citizen; less, more : numeric columns in their own units, finite. treated : bool or 0/1. groups : column of groups.
+    level : level of the interval, both ends included.
 
     Returns
     -------

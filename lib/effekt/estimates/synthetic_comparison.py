@@ -67,6 +67,7 @@ def synthetic_control(
     treated : the treated unit, or a list of units that started together: their outcome is then that of all of them taken as one (summed
         events / summed exposure for the rate; else the plain mean). All other units are comparison: leave out what was treated itself.
     start : first period after. outcome : "rate" for events / exposure, or a numeric column. predictors : numeric columns.
+    level : level of the interval, both ends included.
 
     Returns
     -------

@@ -68,6 +68,11 @@ def interrupted_time_series(
     beside them Newey-West (HAC) errors with the Bartlett kernel, no prewhitening and no small-sample factor. `ratio_at_12` is
     exp(step + 12 slope), by the delta method. Without a comparison the own trend is carried forward: the claim is "extrapolated".
 
+    The months alone do not know that the same frail citizens make the events of many of them. In simulated regions (`effekt calibrate`, table in
+    notebook 90) the 95% interval of `ratio_at_12` held the truth in 93.7% where months were independent, in about 91% where citizens
+    stayed the same, 88% with months that hang together and 80% with a registration break after the start; the HAC interval in 70 to 82% with 84
+    months. Hence the caution interval_from_months; `controlled_time_series` keeps its 95%.
+
     Parameters
     ----------
     series : DataFrame
@@ -80,6 +85,7 @@ def interrupted_time_series(
         "auto" lets the slope change with at least 24 months before and 12 after; else a step only (caution level_only), and `slope` has no value.
     hac_lags : int
         Default max(6, floor(4 (n / 100) ^ (2 / 9))).
+    level : level of the interval, both ends included.
 
     Returns
     -------
@@ -145,6 +151,7 @@ def interrupted_time_series(
     cautions = tuple(
         key
         for key, holds in (
+            ("interval_from_months", True),
             ("level_only", not sloped),
             ("autocorrelated", abs(autocorrelation) > intervals.reach(0.95) / math.sqrt(n)),
             ("overdispersed", dispersion > OVERDISPERSED),

@@ -41,6 +41,7 @@ def cumulative_incidence(
     variance : "jackknife", the infinitesimal jackknife over citizens, as `survival::survfit` of R gives for a multi-state factor;
         "aalen", Aalen's estimator with the correction for ties, as `cmprsk::cuminc`. They agree in large samples.
     interval : "log" (the default of `survfit`), "log-log" or "plain"; cut at 0 and 1.
+    level : level of the interval, both ends included.
 
     Returns
     -------
@@ -79,7 +80,8 @@ def kaplan_meier(spells: pd.DataFrame, *, at: float | Sequence[float], interval:
 
     Parameters
     ----------
-    spells : as in `cumulative_incidence`, with event 0 or 1 only. at, interval : as there.
+    spells : one row a spell, as in `cumulative_incidence`, with event 0 or 1 only. at, interval : as there.
+    level : level of the interval, both ends included.
 
     Returns
     -------
@@ -120,13 +122,24 @@ def incidence_difference(spells: pd.DataFrame, *, at: float, treated: str = "tre
 
     Parameters
     ----------
-    spells : as in `cumulative_incidence`, and `treated` (bool or 0/1, one value a citizen).
+    spells : one row a spell, as in `cumulative_incidence`, and `treated` (bool or 0/1, one value a citizen).
     at : a time within the observation of both arms.
+    event : 1, or 2 for the competing one.
+    level : level of the interval, both ends included.
+
+    Returns
+    -------
+    Estimate
+        scale difference (of probabilities); claim descriptive.
 
     Raises
     ------
     DataError
         As in `cumulative_incidence`; an arm is empty; a citizen is in both arms.
+
+    References
+    ----------
+    .. [1] Aalen, Johansen (1978). Scand J Stat 5:141-150.
     """
     frames.check_level(level)
     frames.require(spells, ["citizen_id", "entry", "exit", "event", treated], what="spell")

@@ -70,6 +70,7 @@ def mixed(
     ----------
     persons : one row a citizen and wave: outcome, the columns of covariates and slopes, and groups.
     covariates : columns or simple terms, as "wave", "treated", "wave:treated". slopes : columns whose coefficient varies between groups.
+    level : level of the interval, both ends included.
 
     Returns
     -------

@@ -56,6 +56,8 @@ def net_monetary_benefit(
     persons : DataFrame
         One row a citizen: cost (kroner) and effect (for instance QALY, or days at home; more is better), numeric and finite; treated, bool or 0/1.
     threshold : kroner a unit of effect, >= 0.
+    groups : column of units that were treated as a whole; None = citizens independent.
+    level : level of the interval, both ends included.
 
     Returns
     -------
@@ -102,6 +104,16 @@ def acceptability_curve(
     replicates 0: by the normal approximation of `net_monetary_benefit`. Otherwise citizens are drawn again `replicates` times within each arm
     (whole groups, over both arms, where `groups` is given) from `seed`, and the probability is the share of draws with a benefit above 0.
 
+    Parameters
+    ----------
+    persons : DataFrame
+        One row a citizen: `cost` (kroner), `effect` (for instance QALYs), `treated` (bool or 0/1).
+    cost, effect, treated : names of those columns.
+    thresholds : kroner paid for one unit of effect, each >= 0.
+    groups : column of units that were treated as a whole; None = citizens independent.
+    replicates : draws; 0 = normal approximation. seed : of the draws.
+    level : level of the interval, both ends included.
+
     Returns
     -------
     DataFrame
@@ -111,6 +123,10 @@ def acceptability_curve(
     ------
     DataError
         As `net_monetary_benefit`, and where there is no threshold.
+
+    References
+    ----------
+    .. [1] van Hout, Al, Gordon, Rutten (1994). Health Econ 3:309-319.
     """
     prices = [float(price) for price in thresholds]
     if not prices:

@@ -30,6 +30,12 @@ def systematic_component(practices: pd.DataFrame, *, level: float = 0.95) -> Est
     Parameters
     ----------
     practices : one row a unit (more are added up): unit, observed (events, >= 0), expected (> 0; of the same people, sum(O) about sum(E)).
+    level : level of the interval, both ends included.
+
+    Returns
+    -------
+    Estimate
+        scale index; claim descriptive.
 
     Raises
     ------
@@ -74,6 +80,7 @@ def median_odds_ratio(practices: pd.DataFrame, *, level: float = 0.95) -> Estima
     Parameters
     ----------
     practices : one row a unit (more are added up): unit, observed (citizens with the event, >= 0), n (citizens, whole, >= observed, > 0).
+    level : level of the interval, both ends included.
 
     Returns
     -------

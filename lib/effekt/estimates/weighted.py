@@ -29,6 +29,7 @@ def weighted_difference(persons: pd.DataFrame, *, outcome: str, treated: str, we
     persons : DataFrame
         One row a citizen. outcome : a numeric column. treated : a bool (or 0/1) column. weights : the result of `balance_weights`, a column's
         name, or one number a row (a Series must have the index of the frame); finite, >= 0, above 0 somewhere in both arms.
+    level : level of the interval, both ends included.
 
     Returns
     -------

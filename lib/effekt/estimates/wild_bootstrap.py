@@ -69,6 +69,7 @@ def wild_cluster_bootstrap(
         it is not in x). An intercept is added unless a constant column, or a full set of 0/1 columns, is one already.
     weights : column of weights > 0.
     cluster : column of the clusters that were treated as a whole.
+    null : value of the coefficient under the null. draws, seed : used with more than 12 clusters.
 
     Returns
     -------

@@ -44,8 +44,8 @@ class Figure:
 class Comparison:
     """Every case that could be computed here.
 
-    cases : id -> its record (topic, short name and title da/en, data, source, estimators, program), those left out included. figures : in the order of the
-    catalogue. missing : packages that are not installed; their cases are in `left_out` and have no figures.
+    cases : id -> its record (topic, short name and title da/en, data, source, estimators, program), those left out included.
+    figures : in the order of the catalogue. missing : packages that are not installed; their cases are in `left_out` and have no figures.
     """
 
     cases: Mapping[str, Mapping[str, Any]]
