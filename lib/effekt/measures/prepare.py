@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from effekt.errors import DataError, UsageError
+from effekt.measures.build_copy import COPIED
 from effekt.paths import find_study
 from effekt.protocol import Protocol, load_protocol
 from effekt.provenance import file_hash, hash_files, import_closure
@@ -42,6 +43,34 @@ STEPS = (
     Step("person_months", "effekt.measures.build_person_months", ("residence", "citizen", "death"), ("stays",), BY_CLUSTER),
     Step("cost_months", "effekt.measures.build_cost_months", ("service", "unit_cost", "price_index"), ("person_months",), BY_CLUSTER),
     Step("completeness", "effekt.measures.build_completeness", ("contact", "service", "residence"), (), ("source", "part", "month", "kommunekode")),
+    Step("answers", "effekt.measures.build_answers", ("survey_answer", "residence"), (), ("response_id", "instrument", "item_id")),
+    Step("responses", "effekt.measures.build_responses", ("citizen",), ("answers",), ("response_id",)),
+    Step(
+        "invitations",
+        "effekt.measures.build_invitations",
+        ("survey_invitation", "residence", "citizen", "household"),
+        ("stays",),
+        ("citizen_id", "respondent", "wave"),
+    ),
+    Step("audits", "effekt.measures.build_audits", ("audit_case", "audit_finding"), (), ("case_id",)),
+    Step("audit_findings", "effekt.measures.build_audit_findings", ("audit_case", "audit_finding"), (), ("finding_id",)),
+    Step("audit_pairs", "effekt.measures.build_audit_pairs", ("audit_case", "audit_finding"), (), ("case_id", "error_type")),
+    Step(
+        "visits",
+        "effekt.measures.build_visits",
+        ("home_visit", "residence", "citizen", "death"),
+        ("stays",),
+        ("cluster_id", "citizen_id", "discharge_date"),
+    ),
+    Step(
+        "listed",
+        "effekt.measures.build_listed",
+        ("listing", "practice", "residence", "citizen", "death"),
+        (),
+        ("year", "practice_id", "citizen_id"),
+    ),
+    Step("medicine_use", "effekt.measures.build_medicine_use", ("prescription",), ("listed",), ("year", "practice_id", "citizen_id", "atc7")),
+    *(Step(table, "effekt.measures.build_copy", (table,), (), order) for table, order in COPIED.items()),
 )
 
 
