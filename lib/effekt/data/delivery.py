@@ -122,14 +122,17 @@ def _import_opened(there: Delivery, study: Path, report: Callable[[str], None], 
 
 
 def read_report(study_path: Path) -> ImportReport | None:
-    """The report of the last import of a study; None where there is none."""
+    """The report of the last import of a study; None where there is none, or one that an earlier version wrote."""
     record = _record(study_path)
     if record is None:
         return None
-    accounts = tuple(
-        FileAccount(**{**account, **{kind: tuple(Broken(**{**item, "rows": tuple(item["rows"])}) for item in account[kind]) for kind in TOLD}})
-        for account in record["accounts"]
-    )
+    try:
+        accounts = tuple(
+            FileAccount(**{**account, **{kind: tuple(Broken(**{**item, "rows": tuple(item["rows"])}) for item in account[kind]) for kind in TOLD}})
+            for account in record["accounts"]
+        )
+    except (KeyError, TypeError):
+        return None
     return ImportReport(accounts, record["tables"], tuple(record["warnings"]), record["unchanged"], record.get("blocked", {}))
 
 

@@ -31,6 +31,7 @@ AUDIT_CASES = Source(
         ),
         Column("round", "integer", "Auditrunde", "Round of audits", low=1, high=99, required=False),
     ),
+    day="audit_date",
     key=("case_id",),
     study_key=StudyKey("case_key", "case_id", "case_no"),
     rules=(
@@ -62,6 +63,7 @@ AUDIT_FINDINGS = Source(
         Column("severity", "integer", "Alvor: 0 ingen betydning til 3 alvorlig", "Severity: 0 of no consequence to 3 severe", low=0, high=3),
         Column("preventable", "integer", "1 kunne være undgået, 0 ikke", "1 could have been avoided, 0 not", low=0, high=1, required=False),
     ),
+    belongs_to=("audit_cases", "case_id"),
     key=("finding_id",),
     study_key=StudyKey("auditor_key", "auditor_id", "auditor_no"),
     rules=(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from effekt.data.checks.persons import century_differs, sex_differs
 from effekt.data.contracts import Column, Rule
+from effekt.data.registers.common_rules import municipality
 from effekt.data.registers.source import Register, Source, StudyKey, pnr, unknown_citizen
 
 BEF = Source(
@@ -18,9 +20,12 @@ BEF = Source(
         Column("antpersh", "integer", "Personer i husstanden", "Persons in the household", unit="person", required=False),
         Column("civst", "text", "Civilstand", "Civil status", required=False),
     ),
+    day="referencetid",
+    base=True,
     key=("pnr", "referencetid"),
     study_key=StudyKey("citizen_key", "pnr", "citizen_id"),
     rules=(
+        *municipality("bef", "kom"),
         Rule(
             "bef.kom.unknown",
             "lpad(kom, 4, '0') NOT IN (SELECT kommunekode FROM municipality)",
@@ -29,6 +34,37 @@ BEF = Source(
             "The municipality code does not exist after 2007",
         ),
         Rule("bef.foed_dag.after_snapshot", "foed_dag > referencetid", "quarantine", "Født efter opgørelsesdagen", "Born after the snapshot"),
+        Rule(
+            "bef.foed_dag.too_old",
+            "foed_dag + INTERVAL 116 YEAR <= referencetid",
+            "quarantine",
+            "Mere end 115 år på opgørelsesdagen",
+            "More than 115 years old on the day of the snapshot",
+        ),
+        Rule(
+            "bef.foed_dag.century",
+            century_differs("pnr", "foed_dag"),
+            "quarantine",
+            "Cpr-nummeret siger et andet fødselsår",
+            "The CPR number tells another year of birth",
+        ),
+        Rule("bef.koen.sex_digit", sex_differs("pnr", "koen"), "warn", "Cpr-nummeret siger et andet køn", "The CPR number tells another sex"),
+        Rule(
+            "bef.kom.moved",
+            "row_no IN (SELECT row_no FROM kept_bef "
+            "QUALIFY lag(kom) OVER (PARTITION BY pnr, year(referencetid) ORDER BY referencetid) <> kom)",
+            "fix",
+            "Flyttet i årets løb: tiden deles mellem kommunerne",
+            "Moved within the year: the time is split between the municipalities",
+        ),
+        Rule(
+            "bef.pnr.two_persons",
+            "pnr IN (SELECT pnr FROM checked_bef WHERE verdict IS NULL GROUP BY pnr "
+            "HAVING min(koen) <> max(koen) AND min(foed_dag) <> max(foed_dag))",
+            "reject",
+            "To personer med samme nummer: der er skiftet nummer",
+            "Two persons with one number: a number was changed. Ask for the list of old and new numbers",
+        ),
         Rule(
             "bef.pnr.contradicts",
             "pnr IN (SELECT pnr FROM checked_bef WHERE verdict IS NULL GROUP BY pnr "
@@ -67,6 +103,7 @@ VNDS = Source(
         Column("indud_kode", "text", "U udvandret, I indvandret", "U emigrated, I immigrated", codes=("U", "I")),
         Column("haend_dato", "date", "Dato for vandringen", "Date of the migration"),
     ),
+    day="haend_dato",
     key=("pnr", "indud_kode", "haend_dato"),
     rules=(unknown_citizen("vnds", "set_aside"),),
 )

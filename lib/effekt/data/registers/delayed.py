@@ -14,6 +14,7 @@ DELAYED = Source(
         Column("faerdig_dato", "date", "Meldt færdigbehandlet", "Reported ready for discharge"),
         Column("slut_dato", "date", "Dagen, hvor ventetiden sluttede", "The day the wait ended"),
     ),
+    day="faerdig_dato",
     key=("pnr", "faerdig_dato"),
     rules=(
         Rule("delayed.slut_dato.before_start", "slut_dato < faerdig_dato", "quarantine", "Slutter før start", "Ends before it starts"),

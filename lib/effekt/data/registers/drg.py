@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from effekt.data.contracts import Column
+from effekt.data.contracts import Column, Rule
 from effekt.data.registers.source import Register, Source, recnum, unknown_contact
 
 _THOUSANDS = 100_000
 
 
+def _zero(name: str, amount: str) -> Rule:
+    return Rule(f"{name}.{amount}.zero", f"{amount} = 0", "warn", "Kontakten er værdisat til 0 kr.", "The value of the contact is 0")
+
+
 def _source(name: str, amount: str, ask: str) -> Source:
     value = Column(amount, "money", "DRG-værdi i tusinde kroner", "DRG value in thousands of kroner", unit="oere", scale=_THOUSANDS)
-    return Source(name, f"{name}.csv", ask, (recnum(), value), key=("recnum",), rules=(unknown_contact(name),))
+    return Source(name, f"{name}.csv", ask, (recnum(), value), key=("recnum",), rules=(unknown_contact(name), _zero(name, amount)), belongs_to=("lpr_adm", "recnum"))
 
 
 HEL = _source("drg_hel", "v_totpris_genop", "the DRG values of inpatient contacts (drgsoma_hel): recnum and v_totpris_genop in thousands of kroner")

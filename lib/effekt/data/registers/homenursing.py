@@ -19,6 +19,7 @@ HOMENURSING = Source(
         Column("antal", "integer", "Antal besøg", "Number of visits", unit="visit", low=1, high=50),
         Column("leveret", "integer", "1 leveret, 0 kun visiteret", "1 delivered, 0 only allocated", low=0, high=1),
     ),
+    day="dato",
     key=("pnr", "kommunekode", "dato", "ydelse", "leveret"),
     rules=(
         Rule(ALLOCATED, "leveret = 0", "set_aside", "Kun visiteret, ikke leveret", "Only allocated, not delivered"),

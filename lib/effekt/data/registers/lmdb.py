@@ -39,6 +39,8 @@ LMDB = Source(
         Column("korr", "text", "1 tilbageførsel, 0 ekspedition", "1 reversal, 0 dispensing", codes=("0", "1"), required=False),
         Column("ydernr", "text", "Den ordinerende praksis' ydernummer", "Provider number of the prescribing practice", required=False),
     ),
+    day="eksd",
+    steady=("eksp",),
     rules=(
         unknown_citizen("lmdb"),
         Rule("lmdb.korr.reversed", _cancelled(False), "set_aside", "Ophævet af en tilbageførsel", "Cancelled by a reversal"),

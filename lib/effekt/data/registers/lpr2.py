@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from effekt.data.contracts import Column, Rule
+from effekt.catalogue.codes import load_retired_codes
+from effekt.data.checks.columns import in_changed_hour
+from effekt.data.contracts import Column, Rule, Stays
+from effekt.data.registers.common_rules import timed, without_cpr
 from effekt.data.registers.source import Register, Source, StudyKey, pnr, recnum, unknown_citizen, unknown_contact
 
 _START = "d_inddto + to_hours(coalesce(v_indtime, 0))"
@@ -33,12 +36,15 @@ ADM = Source(
         Column("v_indminut", "integer", "Indlæggelsesminut", "Minute of admission", low=0, high=59, required=False),
         Column("d_uddto", "date", "Udskrivningsdato", "Date of discharge", required=False),
         Column("v_udtime", "integer", "Udskrivningstime", "Hour of discharge", low=0, high=24, required=False),
-        Column("c_adiag", "text", "Aktionsdiagnose", "Action (primary) diagnosis", required=False),
+        Column("c_adiag", "text", "Aktionsdiagnose", "Action (primary) diagnosis", shape=r"[A-Z]\w{2,9}", required=False),
         Column("v_sengdage", "integer", "Sengedage", "Bed days", unit="day", low=0, required=False),
+        Column("status", "text", "R rettet, D trukket tilbage", "R corrected, D withdrawn", codes=("N", "R", "D"), required=False, rare=True),
     ),
+    day="d_inddto",
     key=("recnum",),
     study_key=StudyKey("contact_key", "recnum", "contact_id"),
     rules=(
+        without_cpr("lpr_adm"),
         unknown_citizen("lpr_adm"),
         Rule(
             "lpr_adm.c_pattype.closed",
@@ -50,14 +56,38 @@ ADM = Source(
         Rule("lpr_adm.d_uddto.before_admission", f"{_END} < {_START}", "quarantine", "Udskrevet før indlæggelsen", "Discharged before admitted"),
         Rule(
             "lpr_adm.d_inddto.after_death",
-            "d_inddto > (SELECT any_value(doddato) FROM kept_dod WHERE kept_dod.pnr = checked_lpr_adm.pnr) + 30",
+            "d_inddto > person_died + 30",
             "quarantine",
             "Kontakt mere end 30 dage efter død",
             "Contact more than 30 days after death",
         ),
+        *timed("lpr_adm", "d_inddto", "d_inddto"),
+        Rule(
+            "lpr_adm.d_uddto.long",
+            "c_pattype = '0' AND d_uddto - d_inddto > 365",
+            "warn",
+            "Indlagt i mere end 365 dage",
+            "In hospital for more than 365 days",
+        ),
+        Rule(
+            "lpr_adm.v_indtime.clock_change",
+            in_changed_hour("d_inddto", "v_indtime"),
+            "warn",
+            "I timen, hvor uret stilles",
+            "In the hour when the clocks change",
+        ),
+        Rule(
+            "lpr_adm.c_pattype.retired",
+            "c_pattype = '3' AND d_inddto >= DATE '2014-01-01'",
+            "warn",
+            "Koden for skadestue er udgået med 2013",
+            "The code of an emergency visit ended with 2013",
+        ),
     ),
     stems=("t_adm",),
     instead=("kontakter", "lpr_a_kontakt"),
+    status="status",
+    stays=Stays(_START, _END, "c_sgh", "c_pattype = '0'"),
 )
 
 DIAG = Source(
@@ -66,11 +96,21 @@ DIAG = Source(
     "the LPR2 table lpr_diag (t_diag), one row a diagnosis",
     (
         recnum(),
-        Column("c_diag", "text", "Diagnosekode med D", "Diagnosis code with D", shape=r"D\w{2,8}"),
+        Column("c_diag", "text", "Diagnosekode med D", "Diagnosis code with D", shape=r"D[A-Z]\w{1,7}"),
         Column("c_diagtype", "text", "Diagnosetype", "Type of diagnosis", codes=("A", "B", "C", "G", "H", "M", "+")),
     ),
+    belongs_to=("lpr_adm", "recnum"),
     key=("recnum", "c_diag", "c_diagtype"),
-    rules=(unknown_contact("lpr_diag"),),
+    rules=(
+        unknown_contact("lpr_diag"),
+        Rule(
+            "lpr_diag.c_diag.retired",
+            f"left(c_diag, 5) IN ({', '.join(repr(code) for code in load_retired_codes())})",
+            "warn",
+            "Koden er udgået af ICD-10",
+            "The code has left ICD-10",
+        ),
+    ),
     stems=("t_diag",),
     instead=("diagnoser", "lpr_a_diagnose"),
 )
@@ -80,6 +120,7 @@ BES = Source(
     "lpr_bes.csv",
     "the LPR2 table lpr_bes (t_bes): recnum and d_ambdto, one row an outpatient attendance",
     (recnum(), Column("d_ambdto", "date", "Dato for det ambulante besøg", "Date of the outpatient attendance")),
+    belongs_to=("lpr_adm", "recnum"),
     key=("recnum", "d_ambdto"),
     rules=(
         unknown_contact("lpr_bes"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from effekt.data.contracts import Column, Rule
+from effekt.data.registers.common_rules import timed, without_cpr
 from effekt.data.registers.source import Register, Source, StudyKey, pnr, unknown_citizen
 
 _CLOCK = r"([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d([.]\d+)?)?"
@@ -36,14 +37,23 @@ def _contact_rules(name: str, start: str, end: str) -> tuple[Rule, ...]:
             "Indberettet i et andet system end LPR3; før marts 2019 står kontakten også i LPR2",
             "Reported through another system than LPR3; before March 2019 the contact stands in LPR2 too",
         ),
+        without_cpr(name),
         unknown_citizen(name),
         Rule(f"{name}.{end}.before_start", f"{_ends(name)} < {_starts(name)}", "quarantine", "Slutter før start", "Ends before it starts"),
         Rule(
             f"{name}.{start}.after_death",
-            f"({_starts(name)})::DATE > (SELECT any_value(doddato) FROM kept_dod WHERE kept_dod.pnr = checked_{name}.pnr) + 30",
+            f"({_starts(name)})::DATE > person_died + 30",
             "quarantine",
             "Kontakt mere end 30 dage efter død",
             "Contact more than 30 days after death",
+        ),
+        *timed(name, start, f"({_starts(name)})::DATE"),
+        Rule(
+            f"{name}.{end}.long",
+            f"({_ends(name)})::DATE - ({_starts(name)})::DATE > 365",
+            "warn",
+            "Varer mere end 365 dage",
+            "Lasts more than 365 days",
         ),
     )
 
@@ -64,12 +74,13 @@ def _diagnoses(name: str, stems: tuple[str, ...], ask: str, code: str, kind: Col
         ask,
         (
             _key(),
-            Column(code, "text", "Diagnosekode med D", "Diagnosis code with D", shape=r"D\w{2,8}"),
+            Column(code, "text", "Diagnosekode med D", "Diagnosis code with D", shape=r"D[A-Z]\w{1,7}"),
             kind,
             _optional(parent, "Diagnosen, som en tillægskode hører til", "The diagnosis that an additional code belongs to"),
             _optional("senere_afkraeftet", "Ja, hvis diagnosen senere er afkræftet", "Ja where the diagnosis was retracted later"),
         ),
         key=("dw_ek_kontakt", code, kind.name, parent, "senere_afkraeftet"),
+        belongs_to=("kontakter" if name == "diagnoser" else "lpr_a_kontakt", "dw_ek_kontakt"),
         rules=(
             Rule(f"{name}.senere_afkraeftet.retracted", f"{said} IN ('ja', '1')", "set_aside", "Senere afkræftet", "Retracted later"),
             Rule(f"{name}.senere_afkraeftet.code", f"{said} NOT IN ('nej', '0')", "quarantine", "Hverken ja eller nej", "Neither yes nor no"),
@@ -109,6 +120,7 @@ KONTAKTER = Source(
         _optional("hovedspeciale_ans", "Hovedspeciale, som tekst", "Main specialty, as text"),
         _SYSTEM,
     ),
+    day="dato_start",
     key=("dw_ek_kontakt",),
     study_key=StudyKey("lpr3f_key", "dw_ek_kontakt", "contact_id", after="contact_key"),
     rules=_contact_rules("kontakter", "dato_start", "dato_slut"),
@@ -147,6 +159,7 @@ KONTAKT_A = Source(
         _optional("flag_kont_afsluttet", "0: kontakten er ikke afsluttet", "0: the contact is not closed"),
         _SYSTEM,
     ),
+    day="kont_starttidspunkt::DATE",
     key=("dw_ek_kontakt",),
     study_key=StudyKey("lpr3a_key", "dw_ek_kontakt", "contact_id", after="contact_key"),
     rules=_contact_rules("lpr_a_kontakt", "kont_starttidspunkt", "kont_sluttidspunkt"),
@@ -175,6 +188,7 @@ SGHOPHOLD = Source(
         Column("sgh_oph_starttidspunkt", "timestamp", "Start", "Start"),
         Column("sgh_oph_sluttidspunkt", "timestamp", "Slut; mangler for et åbent ophold", "End; missing for an open stay", required=False),
     ),
+    day="sgh_oph_starttidspunkt::DATE",
     key=("dw_ek_sygehusophold",),
     rules=(unknown_citizen("lpr_a_sghophold"),),
     optional=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from effekt.data.contracts import Column, Rule
+from effekt.data.registers.common_rules import municipality
 from effekt.data.registers.source import Register, Source, pnr, unknown_citizen
 from effekt.data.registers.sssy import THURSDAY
 
@@ -24,10 +25,13 @@ HOMECARE = Source(
         Column("praktisk_hjaelp_min", "integer", "Praktisk hjælp i ugen", "Practical help in the week", unit="minute", low=0, high=_MINUTES_A_WEEK),
         Column("leveret", "integer", "1 leveret, 0 kun visiteret", "1 delivered, 0 only allocated", low=0, high=1),
     ),
+    day=_DATE,
+    steady=("personlig_pleje_min", "praktisk_hjaelp_min"),
     key=("pnr", "kommunekode", "aar", "uge", "leveret"),
     rules=(
         Rule(ALLOCATED, "leveret = 0", "set_aside", "Kun visiteret, ikke leveret", "Only allocated, not delivered"),
         Rule("homecare.uge.week", f"year({_DATE}) <> aar", "quarantine", "Ugen findes ikke", "There is no such week"),
+        *municipality("homecare", "kommunekode"),
         Rule(
             "homecare.kommunekode.unknown",
             "lpad(kommunekode, 4, '0') NOT IN (SELECT kommunekode FROM municipality)",

@@ -34,6 +34,8 @@ class Source:
     this one when it is missing.
     base : the file people are in; two rows of it that share the key and differ reject the delivery. status : the column that tells a corrected row
     (R) from a retracted one (D): of rows that share the key the last one holds. day : SQL of a row's date, for what is counted month by month.
+    belongs_to : (source, column): when a later delivery replaces rows of that source, it replaces the rows of this one that share the column. Else
+    it replaces the months that it tells (`day`), or without a day the rows of the same key, or without a key all of them.
     steady : columns of money or amounts whose yearly median does not jump unless a unit changed. stays : which rows are stays.
     """
 
@@ -48,6 +50,7 @@ class Source:
     stems: tuple[str, ...] = ()
     never_with: tuple[str, ...] = ()
     instead: tuple[str, ...] = ()
+    belongs_to: tuple[str, str] | None = None
     base: bool = False
     status: str = ""
     day: str = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from effekt.data.contracts import Column, Rule
+from effekt.data.registers.common_rules import timed
 from effekt.data.registers.source import Register, Source, pnr, unknown_citizen
 
 # The Thursday of an ISO week lies in the year the week belongs to; 4 January lies in week 1.
@@ -11,6 +12,13 @@ THURSDAY = "(make_date({year}, 1, 4) - (isodow(make_date({year}, 1, 4)) - 4)::IN
 # Two digits of the year: 50-99 are the 1900s.
 _YEAR = "(honuge // 100 + CASE WHEN honuge >= 5000 THEN 1900 ELSE 2000 END)"
 _DATE = THURSDAY.format(year=_YEAR, week="(honuge % 100)")
+
+
+def _mirrored(name: str) -> str:
+    return (
+        f"(pnr, speciale, -bruhon) IN (SELECT (pnr, speciale, bruhon) FROM kept_{name} "
+        f"WHERE bruhon > 0 AND EXISTS (FROM checked_{name} WHERE bruhon < 0))"
+    )
 
 
 def _source(name: str, ask: str, rules: tuple[Rule, ...], optional: bool) -> Source:
@@ -47,8 +55,26 @@ def _source(name: str, ask: str, rules: tuple[Rule, ...], optional: bool) -> Sou
             ),
             *rules,
             unknown_citizen(name),
+            *timed(name, "honuge", f"coalesce(behandlingsdato, {_DATE})")[:1],
+            Rule(f"{name}.bruhon.zero", "bruhon = 0", "warn", "Ydelsen er honoreret med 0 kr.", "The fee of the service is 0"),
+            Rule(
+                f"{name}.bruhon.reversal",
+                f"bruhon < 0 AND {_mirrored(name)}",
+                "fix",
+                "Tilbageførsel, som ophæver en ydelse: de lægges sammen",
+                "A reversal that cancels a service: they are summed",
+            ),
+            Rule(
+                f"{name}.bruhon.unmatched_reversal",
+                f"bruhon < 0 AND NOT {_mirrored(name)}",
+                "warn",
+                "Negativt honorar uden en ydelse, det ophæver",
+                "A negative fee without a service that it cancels",
+            ),
         ),
+        day=f"coalesce(behandlingsdato, {_DATE})",
         optional=optional,
+        steady=("bruhon",) if name == "sssy" else (),
     )
 
 

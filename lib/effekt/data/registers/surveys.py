@@ -50,6 +50,7 @@ SURVEY_ANSWERS = Source(
         Column("value", "number", "Svar", "Answer", required=False),
         Column("missing_reason", "text", "Hvorfor svaret mangler", "Why the answer is missing", codes=MISSING_REASONS, required=False),
     ),
+    day="date",
     key=("response_id", "instrument", "item_id"),
     study_key=StudyKey("response_key", "response_id", "response_no"),
     rules=(
@@ -128,6 +129,7 @@ SURVEY_INVITATIONS = Source(
         Column("invited_date", "date", "Inviteret", "Invited"),
         Column("answered", "integer", "1 har svaret, 0 har ikke", "1 answered, 0 did not", low=0, high=1),
     ),
+    day="invited_date",
     key=("pnr", "respondent", "wave"),
     rules=(unknown_municipality("survey_invitations"), unknown_citizen("survey_invitations")),
     optional=True,

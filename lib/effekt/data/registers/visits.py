@@ -33,6 +33,7 @@ HOME_VISITS = Source(
         ),
         Column("not_held_reason", "text", "Hvorfor den ikke blev gennemført", "Why it was not held", codes=NOT_HELD, required=False),
     ),
+    day="discharge_date",
     key=("pnr", "discharge_date", "contact_no"),
     rules=(
         Rule(
