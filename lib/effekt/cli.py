@@ -61,17 +61,27 @@ def _refused_or_unexpected(error: Exception) -> int:
 def import_command(
     delivery: Annotated[Path | None, typer.Argument(help="Folder with the sender's files; the study's own delivery/ if left out.")] = None,
     study: StudyOption = paths.DEMO,
+    accept_detected: Annotated[bool, typer.Option("--accept-detected", help="Use the forms that were found and shown.")] = False,
+    draft: Annotated[bool, typer.Option("--draft", help="Only write a first delivery.yml from the files, to be corrected.")] = False,
 ) -> None:
     """Read a delivery into the study's tables; rows that break a rule are quarantined and counted."""
-    from effekt.batch import chain
+    if draft:
+        from effekt.data.drafting import write_draft
+        from effekt.data.opening import sources
 
+        for line in write_draft(delivery or paths.find_study(study) / "delivery", sources())[1]:
+            _say()(line)
+        return
     folder, synthetic = _study(study)
-    if delivery is None:
+    if delivery is None and not accept_detected:
+        from effekt.batch import chain
+
         chain.import_tables(folder, synthetic, _say())
         return
     from effekt.data.delivery import import_delivery
 
-    import_delivery(delivery, folder, report=_say())
+    place = delivery or folder / "delivery"
+    import_delivery(place, folder, report=_say(), accept_detected=accept_detected, databases_again=True)
 
 
 @app.command()

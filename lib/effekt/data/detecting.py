@@ -52,7 +52,7 @@ def detect_forms(connection: duckdb.DuckDBPyConnection, table: str, columns: Seq
     """The forms of dates and numbers in `table`, of these columns (with their names in it), that are not ours: one for all columns that share it."""
     found: dict[tuple[str, str, bool], tuple[str, list[str]]] = {}
     for column, name in columns:
-        if column.type in ("date", "timestamp") and _mostly_iso(connection, table, name):
+        if column.type in ("date", "timestamp") and _mostly_iso(connection, table, name, column.type):
             continue
         counts = _count(connection, table, column, name)
         verdict = _date_verdict(counts) if column.type in ("date", "timestamp") else _number_verdict(counts)
@@ -71,7 +71,7 @@ def _count(connection: duckdb.DuckDBPyConnection, table: str, column: Column, na
     tests: dict[str, str] = {}
     if column.type in ("date", "timestamp"):
         forms = {form: read_form(form) for form in (ISO, *_DATES)}
-        tests = {form: f"{known.moment(text)} IS NOT NULL AND year({known.moment(text)}) BETWEEN 1850 AND 2100" for form, known in forms.items() if known}
+        tests = {form: f"year({known.moment(text)}) BETWEEN 1850 AND 2100" for form, known in forms.items() if known}
         number = f"TRY_CAST({text} AS DOUBLE)"
         whole = f"regexp_full_match({text}, '{_WHOLE}')"
         tests |= {"short": f"regexp_full_match({text}, '{_SHORT_YEAR}')", "whole": whole, "seconds": f"regexp_full_match({text}, '{_SECONDS}')"}
@@ -91,9 +91,10 @@ def _sample(table: str, name: str) -> str:
     return f"SELECT {trimmed(name)} AS value FROM {table} WHERE rowid < {FIRST_ROWS} OR rowid % {EVERY} = 0"
 
 
-def _mostly_iso(connection: duckdb.DuckDBPyConnection, table: str, name: str) -> bool:
-    """The usual case, found without trying the other forms."""
-    iso = r"regexp_full_match(value, '\d{4}-\d{2}-\d{2}')"
+def _mostly_iso(connection: duckdb.DuckDBPyConnection, table: str, name: str, kind: str) -> bool:
+    """The usual case, found without trying the other forms: a date, or for a timestamp a date with a time."""
+    time = r"([ T]\d{2}:\d{2}(:\d{2}([.]\d+)?)?)?" if kind == "timestamp" else ""
+    iso = rf"regexp_full_match(value, '\d{{4}}-\d{{2}}-\d{{2}}{time}')"
     row = connection.execute(f"SELECT count(value), count(*) FILTER (WHERE {iso}) FROM ({_sample(table, name)})").fetchone() or (0, 0)
     return row[1] >= row[0] / 2
 

@@ -71,42 +71,46 @@ def candidates(delivery: Path) -> tuple[list[Candidate], list[str]]:
     return found, problems
 
 
-def locate(source: Source, delivery: Path, declaration: Declaration, there: Sequence[Candidate], folder: Path) -> tuple[list[Part], list[str], list[Path]]:
-    """The parts of one of our files, opened; every problem in words; and the files that were looked at. No parts and no problems: not delivered."""
+def open_candidate(item: Candidate, folder: Path) -> Opened:
+    """A table that lies in a delivery, opened with nothing declared. Raises FormError."""
+    return _of_file(item.path, Entry(member=item.member, sheet=item.sheet), folder).opened
+
+
+def locate(source: Source, delivery: Path, declaration: Declaration, there: Sequence[Candidate], folder: Path) -> tuple[list[Part], list[str]]:
+    """The parts of one of our files, opened, and every problem in words. No parts and no problems: not delivered."""
     entries = declaration.entries(source.name)
     if not entries:
         return _by_name(source, declaration, there, folder)
     parts: list[Part] = []
     problems: list[str] = []
-    looked: list[Path] = []
     for entry in entries:
         if entry.table is not None:
             _collect(parts, problems, source.file, lambda entry=entry: _of_database(entry, declaration, delivery))
             continue
         paths = sorted(path for path in delivery.glob(entry.path or "") if path.is_file() or path.is_symlink())
-        looked += paths
         if not paths:
-            problems.append(f"{source.file} [file.missing]: delivery.yml says {entry.path}, and there is no such file in {delivery}. Ask for {source.ask}.")
+            told = f"delivery.yml says {entry.path}, and there is no such file in {delivery}. Ask for {source.ask}."
+            problems.append(f"{source.file} [file.missing]: {told}")
         for path in paths:
             _collect(parts, problems, path.name, lambda path=path, entry=entry: _of_file(path, entry, folder))
-    return parts, problems, looked
+    return parts, problems
 
 
-def _by_name(source: Source, declaration: Declaration, there: Sequence[Candidate], folder: Path) -> tuple[list[Part], list[str], list[Path]]:
+def _by_name(source: Source, declaration: Declaration, there: Sequence[Candidate], folder: Path) -> tuple[list[Part], list[str]]:
     mine = [item for item in there if item.stem in source.known_stems]
     readable = [item for item in mine if item.member or item.sheet or stem_of(item.path.name)[1]]
     inside = {item.path for item in readable if item.member or item.sheet}
     chosen = [item for item in readable if not (item.path in inside and not (item.member or item.sheet))] or mine
     if len(chosen) > 1:
         names = ", ".join(item.told for item in chosen)
-        told = f"{source.file} [file.ambiguous]: {len(chosen)} files could be it: {names}. Leave one, or say in {FILE} which; several can be parts of one."
-        return [], [told], [item.path for item in chosen]
+        ask = f"Leave one, or say in {FILE} which; several can be parts of one."
+        return [], [f"{source.file} [file.ambiguous]: {len(chosen)} files could be it: {names}. {ask}"]
     parts: list[Part] = []
     problems: list[str] = []
     for item in chosen:
         entry = declaration.writing().model_copy(update={"member": item.member, "sheet": item.sheet})
         _collect(parts, problems, item.told, lambda item=item, entry=entry: _of_file(item.path, entry, folder))
-    return parts, problems, [item.path for item in chosen]
+    return parts, problems
 
 
 def _collect(parts: list[Part], problems: list[str], name: str, opening: Callable[[], Part]) -> None:

@@ -34,7 +34,8 @@ def mapped(column: Column, spec: ColumnSpec, writing: Writing, texts: Sequence[s
         first, last = spec.characters
         text = f"substr({trimmed(text)}, {first}, {last - first + 1})"
     if spec.digits:
-        text = f"(CASE WHEN regexp_full_match({trimmed(text)}, '[0-9]{{1,{spec.digits}}}') THEN lpad({trimmed(text)}, {spec.digits}, '0') ELSE {text} END)"
+        short = f"regexp_full_match({trimmed(text)}, '[0-9]{{1,{spec.digits}}}')"
+        text = f"(CASE WHEN {short} THEN lpad({trimmed(text)}, {spec.digits}, '0') ELSE {text} END)"
     if spec.codes:
         text = _coded(trimmed(text), spec.codes)
     if _is_date(column, spec):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from effekt.data.declaration import Declaration, find_declaration, load_declaration
-from effekt.data.locating import candidates
+from effekt.data.locating import Candidate, candidates
 from effekt.data.reading import Found, find_file, load_text
 from effekt.data.registers import REGISTERS
 from effekt.data.registers.source import Source
@@ -92,8 +92,9 @@ def _open(folder: Path, declared: Path | None, declaration: Declaration, workspa
     found: dict[str, Found] = {}
     unread: dict[str, tuple[str, ...]] = {}
     touched: set[Path] = set()
+    free = _unclaimed(folder, declaration, there)
     for source in sources():
-        item, wrong = find_file(source, folder, declaration, there, workspace)
+        item, wrong = find_file(source, folder, declaration, free, workspace)
         problems += wrong
         touched |= {candidate.path for candidate in there if candidate.stem in source.known_stems}
         if item is not None:
@@ -105,6 +106,19 @@ def _open(folder: Path, declared: Path | None, declaration: Declaration, workspa
     names = {candidate.path for candidate in there} - touched - databases
     unknown = tuple(sorted(path.name for path in names if path != declared))
     return Delivery(folder, declared, declaration, found, unread, (*problems, *_told_twice(found)), unknown)
+
+
+def _unclaimed(folder: Path, declaration: Declaration, there: Sequence[Candidate]) -> list[Candidate]:
+    """What may be found by its name alone: no file, sheet or member that `delivery.yml` speaks of."""
+    claimed: set[tuple[Path, str | None]] = set()
+    for entry in (entry for entries in declaration.files.values() for entry in entries if entry.path):
+        inside = (entry.sheet or entry.member or "").strip().lower() or None
+        claimed |= {(path, inside) for path in folder.glob(entry.path or "")}
+    return [
+        item
+        for item in there
+        if (item.path, None) not in claimed and (item.path, (item.sheet or item.member or "").strip().lower() or None) not in claimed
+    ]
 
 
 def sources() -> list[Source]:

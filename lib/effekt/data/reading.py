@@ -56,7 +56,7 @@ def find_file(source: Source, delivery: Path, declaration: Declaration, there: S
 
     folder : where packed files may be unpacked and others written as UTF-8; the import removes it.
     """
-    parts, problems, _ = locate(source, delivery, declaration, there, folder)
+    parts, problems = locate(source, delivery, declaration, there, folder)
     taken, specs, warnings = [], [], []
     for part in parts:
         places, told, notes, wrong = _take(source, part, declaration)
@@ -69,7 +69,7 @@ def find_file(source: Source, delivery: Path, declaration: Declaration, there: S
     there_now = {name for places in taken for name in places} | {name for told in specs for name, spec in told.items() if spec.value is not None}
     present = [column.name for column in source.columns if column.name in there_now]
     positions = {column.name: present.index(column.name) if column.name in present else None for column in source.columns}
-    absent = [column.name for column in source.columns if not column.required and column.name not in present]
+    absent = [column.name for column in source.columns if not (column.required or column.rare) and column.name not in present]
     warnings += [f"{source.file}: absent, read as missing: {', '.join(absent)}"] if absent else []
     warnings += [f"{part.told}: {note}" for part in parts for note in part.opened.notes]
     path = next((part.path for part in parts if part.path is not None), delivery)
@@ -155,7 +155,12 @@ def _shared(declaration: Declaration, column: Column, names: Sequence[str]) -> C
 
 
 def _load_part(
-    connection: duckdb.DuckDBPyConnection, found: Found, part: Part, places: Mapping[str, tuple[int, ...]], specs: Mapping[str, ColumnSpec], limit: int | None
+    connection: duckdb.DuckDBPyConnection,
+    found: Found,
+    part: Part,
+    places: Mapping[str, tuple[int, ...]],
+    specs: Mapping[str, ColumnSpec],
+    limit: int | None,
 ) -> tuple[int, int]:
     """Append the rows of a part to the raw table; rows of the file, and rows that were chosen."""
     table = f"raw_{found.source.name}"

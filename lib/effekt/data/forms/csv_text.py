@@ -39,7 +39,8 @@ def open_text(path: Path, form: Form, folder: Path) -> Opened:
         notes += [f"read as {encoding}"] if encoding != "utf-8" else []
         notes += ["line ends of several kinds made one"] if scan.mixed_ends else []
     elif scan.twice_line:
-        raise FormError("mojibake", f"letters were encoded twice, or lost, first in line {scan.twice_line}. Ask for the file in UTF-8, exported anew.")
+        told = f"letters were encoded twice, or lost, first in line {scan.twice_line}. Ask for the file in UTF-8, exported anew."
+        raise FormError("mojibake", told)
     line = _header_line(path, form.skip)
     delimiter, found = _delimiter(line, form)
     names = tuple(name.strip() for name in next(csv.reader([line.rstrip("\r\n")], delimiter=delimiter)))

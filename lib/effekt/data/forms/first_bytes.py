@@ -45,6 +45,7 @@ EXTENSIONS = {
     "xport": ("xpt", "xport"),
     "xlsx": ("xlsx",),
 }
+_UNOPENED = tuple("pkl pickle joblib rds rda rdata npy npz feather sav dta h5 xls xlsb ods mdb accdb".split())
 ASK = "Ask for csv, parquet, xlsx, sas7bdat or xport, packed as gz or zip if that is easier."
 
 
@@ -73,7 +74,7 @@ def kind_of(path: Path) -> str:
         claimed = next((name for name, known in EXTENSIONS.items() if extension in known), None)
         if claimed not in (None, "csv"):
             raise FormError("unreadable", f"its name says {claimed}, its first bytes do not: it is damaged, or something else. Ask for it again.")
-        if extension in ("pkl", "pickle", "joblib", "rds", "rda", "rdata", "npy", "npz", "feather", "sav", "dta", "h5", "xls", "xlsb", "ods", "mdb", "accdb"):
+        if extension in _UNOPENED:
             raise FormError("form", f"a .{extension} file is not opened. {ASK}")
         return "csv"
     if kind not in READ:

@@ -21,7 +21,7 @@ _HIDDEN = ("__macosx/", ".")
 
 
 def unpack_gz(path: Path, folder: Path) -> Path:
-    """The file inside a .gz, written to `folder`; its name is the archive's without .gz. Raises FormError beyond the limits or where it is cut off."""
+    """The file inside a .gz, written to `folder` under the archive's name without .gz. Raises FormError beyond the limits or where it is cut off."""
     name = path.name[:-3] if path.name.lower().endswith(".gz") else path.name
     with _faults(), gzip.open(path) as packed:
         return _copy(packed, fresh_place(folder, name), path.stat().st_size)

@@ -24,7 +24,8 @@ def text_of(name: str, kind: str) -> str:
     if kind in ("DOUBLE", "FLOAT"):
         return number_text(f"{name}::DOUBLE")
     if kind.startswith("DECIMAL"):
-        return f"CASE WHEN {name} = trunc({name}) THEN trunc({name})::DECIMAL(38, 0)::VARCHAR ELSE regexp_replace({name}::VARCHAR, '{_TRAILING}', '') END"
+        broken = f"regexp_replace({name}::VARCHAR, '{_TRAILING}', '')"
+        return f"CASE WHEN {name} = trunc({name}) THEN trunc({name})::DECIMAL(38, 0)::VARCHAR ELSE {broken} END"
     if kind.startswith("TIMESTAMP WITH TIME ZONE"):
         return _moment(f"({name} AT TIME ZONE 'Europe/Copenhagen')")
     if kind.startswith("TIMESTAMP"):
@@ -40,7 +41,8 @@ def number_text(name: str) -> str:
     """SQL of a double as text, to six decimals."""
     whole = f"{name}::HUGEINT::VARCHAR"
     broken = f"regexp_replace(printf('%.{DECIMALS}f', {name}), '{_TRAILING}', '')"
-    return f"CASE WHEN isnan({name}) THEN NULL WHEN isinf({name}) THEN 'inf' WHEN {name} = trunc({name}) AND abs({name}) < 1e18 THEN {whole} ELSE {broken} END"
+    is_whole = f"{name} = trunc({name}) AND abs({name}) < 1e18"
+    return f"CASE WHEN isnan({name}) THEN NULL WHEN isinf({name}) THEN 'inf' WHEN {is_whole} THEN {whole} ELSE {broken} END"
 
 
 def typed_rows(connection: duckdb.DuckDBPyConnection, sql: str, parameters: dict[str, object], limit: int | None) -> Iterator[Rows]:

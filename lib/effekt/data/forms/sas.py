@@ -35,7 +35,7 @@ def _open(path: Path, form: Form, kind: str) -> Opened:
 
     def rows(connection: duckdb.DuckDBPyConnection, limit: int | None) -> Iterator[Rows]:
         with _faults(), _reader(path, form, kind) as chunks:
-            total = 0
+            total, told = 0, getattr(chunks, "row_count", None) if kind == "sas7bdat" else None
             for frame in chunks:
                 connection.register(_BATCH, frame)
                 described = connection.execute(f"DESCRIBE SELECT * FROM {_BATCH}").fetchall()
@@ -46,6 +46,8 @@ def _open(path: Path, form: Form, kind: str) -> Opened:
                 total += len(frame)
                 if limit is not None and total >= limit:
                     return
+            if told is not None and total != told:
+                raise FormError("unreadable", f"a SAS file that says it has {told:,} rows and has {total:,}: it is cut off. Ask for it again.")
 
     return Opened(tuple(formats), rows)
 

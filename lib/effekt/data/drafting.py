@@ -1,0 +1,251 @@
+"""A first `delivery.yml` from the files that were found: which is which, what their columns are called, how they write. A person corrects it."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
+from pathlib import Path
+
+import duckdb
+
+from effekt.data.contracts import Column
+from effekt.data.declaration import DRAFT, FILE, ColumnSpec, Declaration, Entry
+from effekt.data.engine import engine_errors
+from effekt.data.forms.opened import Detected, FormError, Opened
+from effekt.data.locating import Candidate, candidates, open_candidate
+from effekt.data.mapping import trimmed
+from effekt.data.reading import find_file, load_text
+from effekt.data.registers.source import Source
+from effekt.errors import DeliveryError
+
+SAMPLE_ROWS = 20_000
+MOST_CODES, LONGEST_CODE = 20, 12
+_ALIKE, _MOSTLY = 0.8, 0.6
+_PLAIN = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"})
+
+
+@dataclass(frozen=True)
+class Guess:
+    """One of their tables, and which of our files it looks like. lines : its entry in the draft."""
+
+    candidate: Candidate
+    source: Source
+    columns: dict[str, str]
+    left: tuple[str, ...]
+    detected: tuple[Detected, ...] = ()
+    codes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def write_draft(folder: Path, sources: Sequence[Source]) -> tuple[Path, list[str]]:
+    """Write the draft into the delivery's folder: `delivery.yml`, or `delivery.draft.yml` where there is one already, which stays as it is.
+
+    Returns where, and lines for the screen. Values of rows are in it only where a column holds codes, they are short and there are few of them.
+    Raises DeliveryError where there is no such folder.
+    """
+    if not folder.is_dir():
+        raise DeliveryError(f"There is no folder {folder.absolute()}. Name the folder that holds the sender's files.")
+    with tempfile.TemporaryDirectory(prefix="effekt-draft-") as workspace, duckdb.connect() as connection:
+        with engine_errors(lambda name: DeliveryError(f"{folder}: the files could not be looked at ({name}).")):
+            guesses, unknown, problems = _guess_all(folder, sources, Path(workspace), connection)
+    target = folder / FILE if not (folder / FILE).exists() else folder / DRAFT
+    target.write_text("\n".join(_draft_lines(guesses, unknown, sources)) + "\n", encoding="utf-8", newline="\n")
+    kept = f"{FILE} is there already and stays as it is: " if target.name == DRAFT else ""
+    told = [f"{kept}{len(guesses)} of {len(guesses) + len(unknown)} tables were recognised in {folder.name}; the draft is {target}"]
+    told += [f"  {guess.candidate.told} as {guess.source.name}: {len(guess.columns)} columns" for guess in guesses]
+    told += [f"  not recognised: {name}" for name in unknown] + [f"  {problem}" for problem in problems]
+    return target, [*told, "Read it and correct it before you import: what it says is then taken as said by you."]
+
+
+def _guess_all(
+    folder: Path, sources: Sequence[Source], workspace: Path, connection: duckdb.DuckDBPyConnection
+) -> tuple[list[Guess], list[str], list[str]]:
+    there, problems = candidates(folder)
+    containers = {item.path for item in there if item.member or item.sheet}
+    guesses, unknown = [], []
+    for item in there:
+        if item.path in containers and not (item.member or item.sheet):
+            continue
+        try:
+            opened = open_candidate(item, workspace)
+        except FormError as error:
+            problems.append(f"{item.told} {error}")
+            continue
+        guess = _guess(item, opened, sources, connection)
+        if guess is None:
+            unknown.append(item.told)
+        else:
+            guesses.append(_looked_at(guess, folder, workspace, connection))
+    return guesses, unknown, problems
+
+
+def _guess(item: Candidate, opened: Opened, sources: Sequence[Source], connection: duckdb.DuckDBPyConnection) -> Guess | None:
+    best, score = None, 0.0
+    bare = re.sub(r"[\W_]*\d[\d\W_]*$", "", item.stem)
+    for source in sources:
+        columns = _pair(source, opened.names)
+        required = [column.name for column in source.columns if column.required]
+        share = sum(name in columns for name in required) / max(len(required), 1)
+        named = 2.0 if item.stem in source.known_stems else 1.5 if bare in source.known_stems else 0.0
+        if (named or (share >= _MOSTLY and len(columns) > 1)) and named + share > score:
+            best, score = source, named + share
+    if best is None:
+        return None
+    columns = _pair(best, opened.names)
+    left = tuple(name for name in opened.names if name and name not in columns.values())
+    person = next((column for column in best.columns if column.name == "pnr" and column.required and "pnr" not in columns), None)
+    theirs = _column_of_persons(person, opened, left, connection) if person is not None else None
+    if theirs is not None:
+        columns, left = {**columns, "pnr": theirs}, tuple(name for name in left if name != theirs)
+    return Guess(item, best, columns, left)
+
+
+def _pair(source: Source, names: Sequence[str]) -> dict[str, str]:
+    """Our columns and theirs: the same name or an alias, else the nearest name that is left."""
+    left = [name for name in names if name]
+    pairs: dict[str, str] = {}
+    for column in source.columns:
+        known = {_bare(name) for name in (column.name, *column.aliases)}
+        exact = next((name for name in left if _bare(name) in known), None)
+        if exact is not None:
+            pairs[column.name] = exact
+            left.remove(exact)
+    for column in source.columns:
+        near = max(left, key=lambda name: _likeness(column, name), default=None) if column.name not in pairs else None
+        if near is not None and _likeness(column, near) >= _ALIKE:
+            pairs[column.name] = near
+            left.remove(near)
+    return pairs
+
+
+def _likeness(column: Column, name: str) -> float:
+    return max(SequenceMatcher(None, _bare(name), _bare(known)).ratio() for known in (column.name, *column.aliases))
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"[\W_]", "", name.lower().translate(_PLAIN))
+
+
+def _column_of_persons(column: Column, opened: Opened, left: Sequence[str], connection: duckdb.DuckDBPyConnection) -> str | None:
+    """The column whose values have the form of person identifiers."""
+    for rows in opened.rows(connection, SAMPLE_ROWS):
+        for name in left:
+            sample = f"SELECT {trimmed(rows.texts[opened.names.index(name)])} AS value FROM {rows.sql} LIMIT {SAMPLE_ROWS}"
+            fits = f"count(*) FILTER (WHERE regexp_full_match(value, '{column.shape}'))"
+            n, same = connection.execute(f"SELECT count(value), {fits} FROM ({sample})", rows.parameters).fetchone() or (0, 0)
+            if n and same > 0.95 * n:
+                return name
+        return None
+    return None
+
+
+def _looked_at(guess: Guess, folder: Path, workspace: Path, connection: duckdb.DuckDBPyConnection) -> Guess:
+    """Load the first rows as the draft would, and note which forms they have and which codes are not ours."""
+    source = replace(guess.source, columns=tuple(replace(column, required=False) for column in guess.source.columns))
+    columns = {ours: ColumnSpec(**{"from": [theirs]}) for ours, theirs in guess.columns.items()}
+    item = guess.candidate
+    entry = Entry(path=item.path.name, member=item.member, sheet=item.sheet, columns=columns)
+    found, _ = find_file(source, folder, Declaration(files={source.name: [entry]}), [], workspace)
+    if found is None:
+        return guess
+    loaded = load_text(connection, found, accept=True, limit=SAMPLE_ROWS)
+    if loaded.problems and not connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [f"raw_{source.name}"]).fetchone():
+        return replace(guess, detected=loaded.detected)
+    codes = {}
+    for column in source.columns:
+        position = found.positions[column.name]
+        if column.codes and position is not None:
+            seen = _codes(connection, f"raw_{source.name}", f"c{position}", column)
+            codes |= {column.name: seen} if seen else {}
+    connection.execute(f"DROP TABLE IF EXISTS raw_{source.name}")
+    return replace(guess, detected=loaded.detected, codes=codes)
+
+
+def _codes(connection: duckdb.DuckDBPyConnection, table: str, name: str, column: Column) -> tuple[str, ...]:
+    """The values that are no codes of ours, where they look like codes: short, few, and each used by several rows."""
+    ours = ", ".join("'" + code.replace("'", "''") + "'" for code in column.codes)
+    text = trimmed(name)
+    other = f"SELECT {text} AS value, count(*) AS n FROM {table} WHERE {text} NOT IN ({ours}) GROUP BY 1 LIMIT {MOST_CODES + 1}"
+    rows = connection.execute(f"SELECT value, n FROM ({other}) ORDER BY 1").fetchall()
+    codelike = all(len(value) <= LONGEST_CODE and re.fullmatch(r"[^\W\d][\w .+/-]*|[\d+]{1,3}", value) for value, _ in rows)
+    return tuple(value for value, n in rows if n > 1) if len(rows) <= MOST_CODES and codelike else ()
+
+
+def _draft_lines(guesses: Sequence[Guess], unknown: Sequence[str], sources: Sequence[Source]) -> Iterator[str]:
+    yield "# A first draft: what was found, and what was made of it. Correct it; data/README.md explains every key."
+    yield "# Our name of a thing stands first, the sender's after the colon."
+    yield "sender: \"\""
+    yield "files:" if guesses else "files: {}"
+    for source in sources:
+        mine = [guess for guess in guesses if guess.source.name == source.name]
+        if mine:
+            yield f"  {source.name}:"
+        for guess in _grouped(mine):
+            yield from (f"    {line}" for line in _entry_lines(guess))
+    if unknown:
+        yield "# Nothing of ours looks like these; take a name out of `unused` when you know what it is."
+        yield f"unused: [{', '.join(_text(name) for name in unknown)}]"
+    missing = [source for source in sources if not source.optional and not any(guess.source.name == source.name for guess in guesses)]
+    for source in missing:
+        yield f"# not found: {source.name}, {source.ask}"
+
+
+def _grouped(guesses: Sequence[Guess]) -> Iterator[Guess]:
+    """Files that differ in the digits of their names alone (one a year) are one path."""
+    groups: dict[tuple[object, ...], list[Guess]] = {}
+    for guess in guesses:
+        item = guess.candidate
+        forms = tuple((found.key, found.value) for found in guess.detected)
+        told = (re.sub(r"\d+", "*", item.path.name), item.member, item.sheet, tuple(guess.columns.items()), forms)
+        groups.setdefault(told, []).append(guess)
+    for (pattern, *_), mine in groups.items():
+        first = mine[0]
+        path = Path(str(pattern)) if len(mine) > 1 else first.candidate.path
+        codes = {name: seen for guess in mine for name, seen in guess.codes.items()}
+        yield replace(first, candidate=replace(first.candidate, path=path), codes=codes)
+
+
+def _entry_lines(guess: Guess) -> Iterator[str]:
+    item = guess.candidate
+    yield f"- path: {_text(item.path.name)}"
+    if item.member:
+        yield f"  member: {_text(item.member)}"
+    if item.sheet:
+        yield f"  sheet: {_text(item.sheet)}"
+    own: dict[str, list[str]] = {}
+    for found in guess.detected:
+        sure = "" if found.can_be_accepted else "   # check this: " + found.told
+        told = [f"{found.key}: {_text(found.value)}{sure}"] if found.value else [f"# {found.told}"]
+        told += ['decimal: ","'] if found.key == "thousands" else []
+        if not found.columns:
+            yield from (f"  {line}" for line in told)
+        for name in found.columns:
+            own.setdefault(name, []).extend(told)
+    yield "  columns:"
+    for column in guess.source.columns:
+        yield from (f"    {line}" for line in _column_lines(column, guess, own.get(column.name, [])))
+    if guess.left:
+        yield f"  # not used: {', '.join(guess.left)}"
+
+
+def _column_lines(column: Column, guess: Guess, own: Sequence[str]) -> Iterator[str]:
+    theirs = guess.columns.get(column.name)
+    if theirs is None:
+        yield f"# {column.name}:   # {'needed' if column.required else 'may be missing'}: {column.en}"
+        return
+    codes = guess.codes.get(column.name, ())
+    if not own and not codes:
+        yield f"{column.name}: {_text(theirs)}"
+        return
+    yield f"{column.name}:"
+    yield f"  from: {_text(theirs)}"
+    yield from (f"  {line}" for line in own)
+    if codes:
+        listed = ", ".join(_text(code) + ": \"\"" for code in codes)
+        yield f"  # codes: {{{listed}}}   # each is one of {', '.join(column.codes)}"
+
+
+def _text(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\t", "\\t") + '"'
