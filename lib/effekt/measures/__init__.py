@@ -9,6 +9,19 @@ _EXPORTS: dict[str, str] = {
     "population": "places",
     "person_months": "citizens",
     "persons": "citizens",
+    "answers": "experience",
+    "responses": "experience",
+    "invitations": "experience",
+    "response_counts": "experience",
+    "audits": "pathways",
+    "audit_findings": "pathways",
+    "audit_pairs": "pathways",
+    "visits": "pathways",
+    "visit_funnel": "pathways",
+    "practices": "prescribing",
+    "polypharmacy": "prescribing",
+    "deprescribing": "prescribing",
+    "programme": "workbook",
 }
 
 __getattr__, __dir__ = lazy.exports(__name__, _EXPORTS)
