@@ -33,6 +33,12 @@ def load_hospital_clusters() -> dict[str, str]:
     return {row["shak4"]: row["cluster_id"] for row in _rows("hospital_units.csv")}
 
 
+@cache
+def load_retired_codes() -> tuple[str, ...]:
+    """Diagnosis codes (D and four characters) that have left ICD-10."""
+    return tuple(row["code"] for row in _rows("retired_diagnoses.csv"))
+
+
 def _rows(name: str) -> list[dict[str, str]]:
     with open(CODELISTS / name, encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))

@@ -7,7 +7,7 @@ import duckdb
 from effekt.data.contracts import Rule
 from effekt.data.reading import Found
 
-_TOLD = ("type", "shape", "mixed", "scientific", "leading_zero_lost", "decimal_comma", "thousands_dot", "excel_serial", "sas_date", "two_digit_year")
+_TOLD = ("type", "shape", "scientific", "leading_zero_lost", "decimal_comma", "thousands_dot", "excel_serial", "sas_date", "two_digit_year")
 _LONGEST = 24
 
 

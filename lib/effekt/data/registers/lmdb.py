@@ -45,6 +45,13 @@ LMDB = Source(
         unknown_citizen("lmdb"),
         Rule("lmdb.korr.reversed", _cancelled(False), "set_aside", "Ophævet af en tilbageførsel", "Cancelled by a reversal"),
         Rule("lmdb.korr.reversal", _cancelled(True), "set_aside", "Tilbageførsel af en ekspedition", "Reversal of a dispensing"),
+        Rule(
+            "lmdb.korr.unmatched",
+            _REVERSAL,
+            "warn",
+            "Tilbageførsel uden den ekspedition, den ophæver: trækkes fra",
+            "Reversal without the dispensing that it cancels: it is subtracted",
+        ),
     ),
     optional=True,
 )

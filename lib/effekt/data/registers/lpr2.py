@@ -61,6 +61,13 @@ ADM = Source(
             "Kontakt mere end 30 dage efter død",
             "Contact more than 30 days after death",
         ),
+        Rule(
+            "lpr_adm.v_sengdage.contradicts",
+            "c_pattype = '0' AND abs(v_sengdage - greatest(d_uddto - d_inddto, 1)) > 1",
+            "warn",
+            "Sengedagene passer ikke med datoerne: datoerne bruges",
+            "The bed days do not agree with the dates: the dates are used",
+        ),
         *timed("lpr_adm", "d_inddto", "d_inddto"),
         Rule(
             "lpr_adm.d_uddto.long",

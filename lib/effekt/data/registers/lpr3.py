@@ -27,7 +27,7 @@ _SYSTEM = _optional("lprindberetningssystem", "Indberetningssystem", "Reporting 
 _PRIORITY = _optional("prioritet", "ATA1 akut, ATA3 planlagt", "ATA1 acute, ATA3 planned")
 
 
-def _contact_rules(name: str, start: str, end: str) -> tuple[Rule, ...]:
+def _contact_rules(name: str, start: str, end: str, specialty: str) -> tuple[Rule, ...]:
     told = f"EXISTS (SELECT 1 FROM checked_{name} WHERE lprindberetningssystem IS NOT NULL)"
     return (
         Rule(
@@ -54,6 +54,20 @@ def _contact_rules(name: str, start: str, end: str) -> tuple[Rule, ...]:
             "warn",
             "Varer mere end 365 dage",
             "Lasts more than 365 days",
+        ),
+        Rule(
+            f"{name}.{start}.before_break",
+            f"{_starts(name)} < TIMESTAMP '2019-02-01' AND EXISTS (SELECT 1 FROM kept_lpr_adm)",
+            "warn",
+            "Begynder før februar 2019, hvor LPR2 også fortæller om kontakter: de lægges sammen, hvis de overlapper",
+            "Starts before February 2019, when LPR2 tells of contacts too: those that overlap are merged",
+        ),
+        Rule(
+            f"{name}.{specialty}.unknown",
+            f"lower({specialty}) NOT IN (SELECT name FROM specialty)",
+            "warn",
+            "Specialet er ikke på listen: det regnes ikke som medicinsk",
+            "The specialty is not in the list: it does not count as medical",
         ),
     )
 
@@ -123,7 +137,7 @@ KONTAKTER = Source(
     day="dato_start",
     key=("dw_ek_kontakt",),
     study_key=StudyKey("lpr3f_key", "dw_ek_kontakt", "contact_id", after="contact_key"),
-    rules=_contact_rules("kontakter", "dato_start", "dato_slut"),
+    rules=_contact_rules("kontakter", "dato_start", "dato_slut", "hovedspeciale_ans"),
     optional=True,
     stems=("lpr_f_kontakter", "lpr3_kontakter", "lpr3f_kontakter"),
     never_with=("lpr_a_kontakt",),
@@ -162,7 +176,7 @@ KONTAKT_A = Source(
     day="kont_starttidspunkt::DATE",
     key=("dw_ek_kontakt",),
     study_key=StudyKey("lpr3a_key", "dw_ek_kontakt", "contact_id", after="contact_key"),
-    rules=_contact_rules("lpr_a_kontakt", "kont_starttidspunkt", "kont_sluttidspunkt"),
+    rules=_contact_rules("lpr_a_kontakt", "kont_starttidspunkt", "kont_sluttidspunkt", "kont_ans_hovedspec"),
     optional=True,
     never_with=("kontakter",),
 )
