@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from effekt import report
+from effekt.calibration.table import Measured
 from effekt.estimates.cost import CostMeans
 from effekt.estimates.estimate import Estimate
 from effekt.report.results import Result
@@ -109,6 +110,27 @@ def means(outcome: str, amount: float) -> CostMeans:
     return CostMeans(one(amount), one(amount * 1.1), one(amount * 1.02), one(amount * 1.13))
 
 
+def measured(all_met: bool) -> Measured:
+    """A calibration of two methods, one of which may miss its bounds, and of one whose assumptions are broken."""
+    def one(design: str, estimator: str, coverage: float, held: bool = False, met: bool = True) -> dict[str, Any]:
+        shares = {"coverage": coverage, "size": 1 - coverage, "power": 0.512}
+        errors = {f"{share}_mc": 0.0049 for share in shares}
+        checks = None if estimator == "naive" else {"coverage": met, "bias": True, "size": met}
+        known = {"design": design, "estimator": estimator, "replications": 2000, "bias_sd": 0.0321, "bias_sd_mc": 0.0224}
+        return {**known, **shares, **errors, "held": held, "met": checks}
+
+    rows = [
+        one("controlled", "controlled_time_series", 0.9585, held=True), one("controlled", "naive", 0.61),
+        one("cost", "cost_ratio", 0.9312, held=True, met=all_met), one("cost", "naive", 0.0213),
+        one("series_break", "interrupted_time_series", 0.8025), one("series_break", "naive", 0.1575),
+    ]  # fmt: skip
+    bounds = {
+        "level": 0.95, "alarms": 0.05, "bias_limit": 0.1, "alarms_from": 0.04, "alarms_to": 0.06, "many": 10_000, "fewer": 2_000,
+        "many_from": 0.94, "many_to": 0.96, "fewer_from": 0.935, "fewer_to": 0.965,
+    }  # fmt: skip
+    return Measured(tuple(rows), bounds, 1, "0" * 16)
+
+
 def results() -> dict[str, Result]:
     """Name -> result; every view of the registry is among them."""
     north, region = study(), study(None)
@@ -141,5 +163,10 @@ def results() -> dict[str, Result]:
         "tile map": report.tile_map(region, population()),
         "limits": report.limits(north, change, topics=["admissions", "cost", "region"]),
         "method": report.method(north, change, BEFORE_AFTER, FORECAST, topics=["admissions", "cost", "region"]),
+        "methods all": report.methods_in_short(region, measured(True)),
+        "methods some": report.methods_in_short(region, measured(False)),
+        "methods coverage": report.coverage_figure(region, measured(False)),
+        "methods table": report.methods_table(region, measured(False)),
+        "methods broken": report.broken_assumptions(region, measured(False)),
         "done": report.done(read),
     }

@@ -20,7 +20,7 @@ import numpy as np
 
 from effekt.calibration.designs import Design
 from effekt.calibration.replications import SEED, Chunk, choose_designs, make_chunk, plan_chunks, read_chunk
-from effekt.calibration.summary import Row, page, summarise
+from effekt.calibration.summary import BOUNDS, Row, page, summarise
 from effekt.errors import UsageError
 from effekt.provenance import hash_files, import_closure
 
@@ -64,7 +64,7 @@ def calibrate(request: Request, console: Console) -> list[Row]:
         console.print(f"{len(chunks) - len(waiting)} of {len(chunks)} chunks are there from before.", highlight=False)
     _draw(waiting, folder, request.jobs or os.cpu_count() or 1, console, done=sum(c.end - c.first for c in chunks) - _size(waiting))
     rows = [row for design in designs for row in summarise(design, _read(plan[design.name], folder))]
-    about = {"seed": SEED, "made_of": made_of()}
+    about = {"seed": SEED, "made_of": made_of(), "bounds": dict(BOUNDS)}
     _write(request.output / "calibration.json", as_json(rows, about))
     _write(request.output / "calibration.md", page(rows, about))
     return rows

@@ -8,13 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from effekt.calibration.designs import CLOSED_FORM, NAIVE, SCENARIOS, Design
+from effekt.calibration.designs import CLOSED_FORM, NAIVE, OTHERS, SCENARIOS, Design
 
 LEVEL, SIZE = 0.95, 0.05
 COVERAGE = {True: (0.94, 0.96), False: (0.935, 0.965)}   # with 10,000 replications, and with 2,000
 SIZES = (0.04, 0.06)
 BIAS = 0.1
 _TIE = 1e-9
+BOUNDS: Mapping[str, float] = {
+    "level": LEVEL, "alarms": SIZE, "bias_limit": BIAS, "alarms_from": SIZES[0], "alarms_to": SIZES[1], "many": CLOSED_FORM, "fewer": OTHERS,
+    "many_from": COVERAGE[True][0], "many_to": COVERAGE[True][1], "fewer_from": COVERAGE[False][0], "fewer_to": COVERAGE[False][1],
+}  # fmt: skip
+"""What is asked, by the names that notebook 90 quotes."""
 Row = dict[str, Any]
 
 

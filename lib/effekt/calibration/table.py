@@ -13,9 +13,13 @@ TABLE = "measured.yml"
 
 @dataclass(frozen=True)
 class Measured:
-    """rows : one dict a design and estimator, as `summary.summarise` gives them. seed, made_of : what they were drawn with and made of."""
+    """rows : one dict a design and estimator, as `summary.summarise` gives them. bounds : what is asked (`summary.BOUNDS`).
+
+    seed, made_of : what they were drawn with and made of.
+    """
 
     rows: tuple[dict[str, Any], ...]
+    bounds: dict[str, float]
     seed: int
     made_of: str
 
@@ -27,4 +31,4 @@ class Measured:
 def measured() -> Measured:
     """The figures of the last full run of `effekt calibrate`, as they are committed with the library."""
     told = yaml.safe_load(resources.files("effekt.calibration").joinpath(TABLE).read_text(encoding="utf-8"))
-    return Measured(tuple(told["rows"]), told["seed"], told["made_of"])
+    return Measured(tuple(told["rows"]), told["bounds"], told["seed"], told["made_of"])

@@ -39,6 +39,7 @@ def methods_in_short(study: Study, measured: Measured, *, name: str = "methods")
         "naive_most": (Column("naive_most", "percent"), PERCENT * max(naive)),
         "worst_method": (Column("worst_method", "label"), _key(worst)),
         "worst": (Column("worst", "percent"), PERCENT * worst["coverage"]),
+        **_bounds(measured),
     }
     blocks = [
         block("headline", f"finding.methods.{'all' if len(met) == len(asked) else 'some'}"),
@@ -50,7 +51,7 @@ def methods_in_short(study: Study, measured: Measured, *, name: str = "methods")
 def coverage_figure(study: Study, measured: Measured, *, name: str = "coverage") -> Shown:
     """The figure: how often each method's 95% interval held the truth, with its Monte-Carlo interval, and the plain before/after beside it."""
     rows = [_facts(measured, row) for row in _asked(measured)]
-    regions = {"n_regions": (Column("n_regions", "count"), sum(row["replications"] for row in _once(_asked(measured))))}
+    regions = _bounds(measured) | {"n_regions": (Column("n_regions", "count"), sum(row["replications"] for row in _once(_asked(measured))))}
     show = [("column.method", "method"), ("column.coverage", "cells.coverage"), ("column.naive_coverage", "naive_coverage")]
     stem = "figure.coverage"
     order = tuple(range(1, len(rows) + 1))
@@ -71,7 +72,7 @@ def coverage_figure(study: Study, measured: Measured, *, name: str = "coverage")
 
 def methods_table(study: Study, measured: Measured, *, name: str = "false_alarms") -> Shown:
     """One row a method: bias, size, power, the same of the plain before/after, how many regions, and whether the bounds are met."""
-    rows = [_facts(measured, row) for row in _asked(measured)]
+    rows = [_facts(measured, row) | _bounds(measured) for row in _asked(measured)]
     show = [
         ("column.method", "method"),
         ("column.bias_sd", "cells.bias"),
@@ -114,6 +115,16 @@ def _naive_of(measured: Measured, row: dict[str, Any]) -> dict[str, Any]:
 def _once(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """One row a design: its estimators look at the same regions."""
     return list({row["design"]: row for row in rows}.values())
+
+
+def _bounds(measured: Measured) -> Facts:
+    """What is asked of the methods, for the sentences that say so."""
+    kinds: dict[str, tuple[Any, ...]] = {"bias_limit": ("number", 1), "many": ("count", 0), "fewer": ("count", 0)}
+    told: Facts = {"cut": (Column("cut", "number", 2), measured.bounds["alarms"])}
+    for name, value in measured.bounds.items():
+        kind, digits = kinds.get(name, ("percent", 1 if name.startswith("fewer_") else 0))
+        told[name] = (Column(name, kind, digits), PERCENT * value if kind == "percent" else value)
+    return told
 
 
 def _key(row: dict[str, Any]) -> str:

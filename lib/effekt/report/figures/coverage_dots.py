@@ -13,7 +13,6 @@ from effekt.report.sentences import cell, label
 
 ROW = 0.37
 LEFT, RIGHT = 0.395, 0.695
-PROMISED = 95.0
 LETTERS = 29
 METHOD_AT, NAIVE_AT = 1.47, 1.96
 
@@ -34,16 +33,20 @@ def draw(result: Result) -> Figure:
         axes.spines["left"].set_visible(False)
         axes.tick_params(length=3)
         axes.set_xlabel(label(result, "figure.percent_of_regions"), size=8.5)
-        axes.axvline(PROMISED, color=canvas.INK, lw=0.9, zorder=1)
+        axes.axvline(_promised(result), color=canvas.INK, lw=0.9, zorder=1)
         _heads(axes, result)
         for place, row in enumerate(order):
             _draw_row(axes, result, row, len(order) - place)
         return figure
 
 
+def _promised(result: Result) -> float:
+    return float(result.column("level")[0])
+
+
 def _heads(axes: Axes, result: Result) -> None:
     look = {"transform": axes.transAxes, "va": "bottom", "size": 8}
-    axes.text((PROMISED + 3) / 105 + 0.01, 1.0, label(result, "figure.promised"), ha="right", color=canvas.MUTED, **look)
+    axes.text((_promised(result) + 3) / 105 + 0.01, 1.0, label(result, "figure.promised"), ha="right", color=canvas.MUTED, **look)
     axes.text(METHOD_AT, 1.0, label(result, "figure.the_method"), ha="right", color=canvas.OBSERVED, **look)
     axes.text(NAIVE_AT, 1.0, label(result, "figure.naive"), ha="right", color=canvas.EXPECTED, **look)
 
