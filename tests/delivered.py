@@ -34,6 +34,11 @@ def counts(report: ImportReport, file: str) -> tuple[int, int, int, int]:
     return account.n_in, account.n_kept, account.n_quarantined, account.n_set_aside
 
 
+def marked(report: ImportReport) -> dict[str, tuple[int, tuple[int, ...]]]:
+    """How many kept rows a rule warns of or has fixed, and the first of them."""
+    return {item.rule: (item.n, item.rows) for account in report.accounts for item in account.marked}
+
+
 def broken(report: ImportReport) -> dict[str, tuple[int, tuple[int, ...]]]:
     """How many rows broke each rule, and the first of them."""
     return {item.rule: (item.n, item.rows) for account in report.accounts for item in account.broken}

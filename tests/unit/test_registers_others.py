@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from effekt.data.delivery import ImportReport
-from tests.delivered import broken, counts, imported, key_of, rows_of
+from tests.delivered import broken, counts, imported, key_of, marked, rows_of
 from tests.tiny import ANNA, BENT, CARL, DORA, tiny_files
 
 EVALUATION = """\
@@ -109,6 +109,7 @@ def lines(folder: Path, sector: str, pnr: str) -> list[tuple[Any, ...]]:
 def test_a_reversal_cancels_the_dispensing_that_it_mirrors_and_one_that_mirrors_none_is_summed(told: tuple[Path, ImportReport]) -> None:
     folder, report = told
     assert counts(report, "lmdb") == (9, 5, 2, 2)
+    assert marked(report)["lmdb.korr.unmatched"] == (2, (5, 6))
     assert (broken(report)["lmdb.korr.reversed"], broken(report)["lmdb.korr.reversal"]) == ((1, (1,)), (1, (3,)))
     rows = [row for row in rows_of(folder, "prescription") if row["citizen_id"] == key_of(folder, BENT)]
     assert [(row["packages"], row["ddd"], row["amount_oere"], row["patient_oere"], row["is_reversal"]) for row in rows] == [
