@@ -32,11 +32,11 @@ class Database:
 
 def open_table(database: Database, table: str) -> Opened:
     """Open `table` (or "schema.table"). Raises FormError where the variable is not set, the driver is missing, or database or table do not open."""
-    with _faults(database), _connected(database) as source:
+    with _faults(database), connected(database) as source:
         names = tuple(_table(source, database, table).columns)
 
     def rows(connection: duckdb.DuckDBPyConnection, limit: int | None) -> Iterator[Rows]:
-        with _faults(database), _connected(database) as source:
+        with _faults(database), connected(database) as source:
             wanted = _table(source, database, table)
             if database.kind == "sqlite":
                 wanted = wanted.mutate(**{name: wanted[name].cast("string") for name in names})
@@ -67,7 +67,8 @@ def _table(source: Any, database: Database, table: str) -> Any:
 
 
 @contextmanager
-def _connected(database: Database) -> Iterator[Any]:
+def connected(database: Database) -> Iterator[Any]:
+    """A connection of Ibis that cannot write. Raises FormError where the variable is not set; what a driver raises comes out as it is."""
     import ibis
 
     if database.path is not None:
