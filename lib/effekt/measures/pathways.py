@@ -20,8 +20,8 @@ def audits(study: Study) -> pd.DataFrame:
     -------
     DataFrame
         One row a pathway: case_id, cluster_id, kommunekode, audit_date, discharge_date, sectors, auditors, round, n_findings, n_severe (severity 2
-        and 3), n_preventable (0 = none found) and n_distinct. Findings of several auditors are added up: errors a pathway are n_findings / auditors, so
-        `auditors` is the exposure of a rate. No row: the unit has delivered no audits. `attrs`: unit.
+        and 3), n_preventable (0 = none found) and n_distinct. Findings of several auditors are added up: errors a pathway are n_findings / auditors,
+        so `auditors` is the exposure of a rate. No row: the unit has delivered no audits. `attrs`: unit.
     """
     return rows_of_unit(study, "audits")
 
