@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from effekt.catalogue.codes import load_registration_breaks
 from effekt.catalogue.outcomes import Outcome, load_outcomes, nearest, read_record
 from effekt.errors import ProtocolError
 from effekt.protocol_checks import PHASE_IN_MONTHS, check_meaning, read_month
@@ -151,6 +152,17 @@ class Protocol(_Strict):
         """The outcomes of the catalogue and then the study's own, by id."""
         own = (read_record(record)[0] for record in self.outcomes)
         return MappingProxyType({**load_outcomes(), **{outcome.id: outcome for outcome in own if outcome is not None}})
+
+    def breaks(self) -> list[KnownBreak]:
+        """The months in which registration changed, in order: the protocol's own, and the national ones within the data that it says nothing of.
+
+        The protocol says something of one by naming a month at most a month away from it.
+        """
+        own = {known.month.year * 12 + known.month.month for known in self.known_breaks}
+        national = [KnownBreak(month=f"{month:%Y-%m}", why=Text(da=da, en=en)) for month, da, en in load_registration_breaks()]
+        within = [known for known in national if self.data_period.first < known.month <= self.data_period.last]
+        missing = [known for known in within if not own & {known.month.year * 12 + known.month.month + shift for shift in (-1, 0, 1)}]
+        return sorted([*self.known_breaks, *missing], key=lambda known: known.month)
 
     def municipalities(self) -> dict[str, str]:
         """Every municipality of the study -> the id of its cluster, or "comparison"."""

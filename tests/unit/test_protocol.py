@@ -176,3 +176,15 @@ def test_every_outcome_of_the_catalogue_is_a_valid_record(outcome) -> None:
     again, wrong = read_record(record)
     assert wrong == [] and again == outcome
     assert outcome.da != outcome.en
+
+
+def test_national_breaks_within_the_data_are_known_and_the_protocols_own_words_come_first() -> None:
+    def months(text: str) -> list[str]:
+        return [f"{known.month:%Y-%m} {known.why.en}" for known in read_protocol(text).breaks()]
+
+    assert months(EVALUATION) == ["2014-01 Changed registration of emergency visits in LPR2"]
+    later = EVALUATION.replace("to: 2014-12", "to: 2019-12")
+    own = "known_breaks: [{month: 2019-02, why: {da: Egne ord, en: Own words}}]\n"
+    assert months(later)[1:] == ["2019-03 Change from LPR2 to LPR3"]
+    assert months(later + own)[1:] == ["2019-02 Own words"]
+    assert months(EVALUATION.replace("to: 2014-12", "to: 2013-12")) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -37,6 +38,12 @@ def load_hospital_clusters() -> dict[str, str]:
 def load_retired_codes() -> tuple[str, ...]:
     """Diagnosis codes (D and four characters) that have left ICD-10."""
     return tuple(row["code"] for row in _rows("retired_diagnoses.csv"))
+
+
+@cache
+def load_registration_breaks() -> tuple[tuple[date, str, str], ...]:
+    """Months in which national registration changed: first day of the month, and why, in Danish and in English."""
+    return tuple((date.fromisoformat(f"{row['month']}-01"), row["da"], row["en"]) for row in _rows("registration_breaks.csv"))
 
 
 def _rows(name: str) -> list[dict[str, str]]:

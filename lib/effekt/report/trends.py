@@ -33,7 +33,7 @@ def time_series(study: Study, change: Any, *, name: str = "") -> Shown:
     estimate = headline_estimate(change)
     money = wording.kind(estimate) == "money"
     facts = _facts(study, estimate)
-    breaks = {f"break_{place}": (Column(f"break_{place}", "month"), making.month(known.month)) for place, known in enumerate(study.protocol.known_breaks)}
+    breaks = {f"break_{place}": (Column(f"break_{place}", "month"), making.month(known.month)) for place, known in enumerate(study.protocol.breaks())}
     rows = [facts | breaks, *(_month(row, 1.0 if money else PER) for row in _months(change.counterfactual, study))]
     stem = "figure.time_series"
     blank = estimate.value is None or not any(row["expected"][1] is not None for row in rows[1:])
@@ -48,7 +48,7 @@ def time_series(study: Study, change: Any, *, name: str = "") -> Shown:
             "subtitle": f"{stem}.subtitle_few" if blank else f"{stem}.subtitle_money" if money else f"{stem}.subtitle",
             "alt": f"{stem}.alt",
             "start": making.month(study.start),
-            "breaks": [{"month": making.month(known.month), "why": f"break.{place}"} for place, known in enumerate(study.protocol.known_breaks)],
+            "breaks": [{"month": making.month(known.month), "why": f"break.{place}"} for place, known in enumerate(study.protocol.breaks())],
             "table": tables.layout(
                 "caption.time_series_money" if money else "caption.time_series",
                 [
@@ -59,7 +59,7 @@ def time_series(study: Study, change: Any, *, name: str = "") -> Shown:
                 rows=tuple(range(1, len(rows))),
             ),
         },
-        labels={f"break.{place}": {"da": known.why.da, "en": known.why.en} for place, known in enumerate(study.protocol.known_breaks)},
+        labels={f"break.{place}": {"da": known.why.da, "en": known.why.en} for place, known in enumerate(study.protocol.breaks())},
     )
 
 
