@@ -197,6 +197,17 @@ def test_an_lpr3_contact_that_breaks_a_rule_is_quarantined(tmp_path: Path) -> No
     }
 
 
+def test_drg_values_from_2018_are_in_kroner_and_belong_to_contacts_of_either_register(tmp_path: Path) -> None:
+    values = [("r1", "", "20125.00"), ("", "r1", "31000.50"), ("", "r2", "1.00"), ("", "", "2.00")]
+    drg = [dict(zip(("recnum", "dw_ek_kontakt", "totalpris_drg"), row, strict=True)) for row in values]
+    files = with_lpr3(lpr2=True, kontakter=[kontakt("r1", DORA, "2014-11-03 10:35", "2014-11-06 14:10")], drg_kontakt=drg)
+    del files["drg_hel"], files["drg_amb"]
+    report = imported(tmp_path, files, EVALUATION)
+    assert broken(report)["drg_kontakt.dw_ek_kontakt.unknown"] == (2, (3, 4)) and "cost_hosp" not in report.blocked
+    lines = [row for row in rows_of(tmp_path, "service") if row["service_type"] == "drg_contact"]
+    assert sorted((row["date"], row["amount_oere"]) for row in lines) == [(date(2012, 5, 6), 2_012_500), (date(2014, 11, 6), 3_100_050)]
+
+
 def test_the_stays_that_the_register_merged_itself_are_a_table(tmp_path: Path) -> None:
     stay = {"DW_EK_SYGEHUSOPHOLD": "s1", "PNR": ANNA, "SGH_OPH_STARTTIDSPUNKT": "2013-05-03 10:35:00", "SGH_OPH_SLUTTIDSPUNKT": "2013-05-06 14:10:00"}
     files = with_lpr3(lpr_a_kontakt=[kontakt_a("k1", ANNA, "2013-05-03 10:35", "2013-05-06 14:10")], lpr_a_sghophold=[stay])

@@ -40,10 +40,16 @@ PRODUCTS: Mapping[str, tuple[Way, ...]] = MappingProxyType(
         ),
         "contact.shak": (("lpr_adm", "lpr_adm.c_sgh"), ("kontakter", "kontakter.sorenhed_ans"), ("lpr_a_kontakt", "lpr_a_kontakt.kont_ans")),
         "diagnosis": (("lpr_diag",), ("diagnoser",), ("lpr_a_diagnose",)),
-        "service.hospital": (("drg_hel", "drg_amb"),),
+        "service.hospital": (("drg_hel", "drg_amb"), ("drg_kontakt",)),
         "service.practice": (("sssy", "sssy.ydlant", "sssy.bruhon"), ("sysi", "sysi.ydlant", "sysi.bruhon")),
         "service.municipality": (("homecare", "unit_cost"),),
         "service.medicine": (("lmdb", "lmdb.eksp"),),
+        "service.outpatient_attendance": (("lpr_bes",), ("kontakter",), ("lpr_a_kontakt",)),
+        "service.delayed_discharge": (("delayed",),),
+        "service.gp": (("sssy", "sssy.ydlant"), ("sysi", "sysi.ydlant")),
+        "service.personal_care": (("homecare", "homecare.personlig_pleje_min"),),
+        "service.practical_help": (("homecare", "homecare.praktisk_hjaelp_min"),),
+        "service.home_nursing": (("homenursing",),),
         "price_index": (("price_index",),),
         "prescription": (("lmdb",),),
         "practice": (("practices",),),
@@ -55,7 +61,7 @@ PRODUCTS: Mapping[str, tuple[Way, ...]] = MappingProxyType(
 
 TARGET = ("citizen", "residence", "death")
 SOURCES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"stays": (*TARGET, "contact", "contact.kind", "contact.end"), "costs": (*TARGET, "price_index")}
+    {"stays": (*TARGET, "contact", "contact.kind", "contact.end"), "costs": (*TARGET, "price_index"), "services": TARGET}
 )
 """What every outcome of a source of the outcome catalogue needs, whatever its conditions."""
 
@@ -94,6 +100,9 @@ def products_of(outcome: Outcome) -> tuple[str, ...]:
         sectors = condition.values if condition.column == "sector" else sectors
     needed += MEASURES.get(outcome.measure, ())
     needed += [f"service.{sector}" for sector in sectors]
+    if outcome.source == "services":
+        types = [value for condition in outcome.where if condition.column == "service_type" for value in condition.values]
+        needed += [f"service.{kind}" for kind in types if f"service.{kind}" in PRODUCTS]
     return tuple(dict.fromkeys(needed))
 
 
