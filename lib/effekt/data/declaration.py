@@ -171,7 +171,7 @@ def read_declaration(text: str, file: str = FILE) -> Declaration:
 def _spelled_out(values: Mapping[str, Any]) -> dict[str, Any]:
     """The long way of writing: a file is a list of entries, a column keys and values, one text a list of one."""
     told = dict(values)
-    if isinstance(told.get("columns"), dict):
+    if "columns" in told:
         told["columns"] = _columns(told["columns"])
     if isinstance(told.get("files"), dict):
         told["files"] = {name: [_entry(item) for item in (entry if isinstance(entry, list) else [entry])] for name, entry in told["files"].items()}
@@ -184,7 +184,7 @@ def _entry(entry: Any) -> Any:
     if not isinstance(entry, dict):
         return entry
     told = dict(entry)
-    if isinstance(told.get("columns"), dict):
+    if "columns" in told:
         told["columns"] = _columns(told["columns"])
     for key in ("where", "unless"):
         if isinstance(told.get(key), dict):
@@ -192,7 +192,11 @@ def _entry(entry: Any) -> Any:
     return told
 
 
-def _columns(columns: Mapping[str, Any]) -> dict[str, Any]:
+def _columns(columns: Any) -> Any:
+    if columns is None:
+        return {}
+    if not isinstance(columns, dict):
+        return columns
     told = {name: {"from": column} if isinstance(column, str | list) else column for name, column in columns.items()}
     for name, column in told.items():
         if isinstance(column, dict) and isinstance(column.get("from"), str):

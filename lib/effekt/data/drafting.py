@@ -14,15 +14,16 @@ import duckdb
 from effekt.data.contracts import Column
 from effekt.data.declaration import DRAFT, FILE, ColumnSpec, Declaration, Entry
 from effekt.data.engine import engine_errors
-from effekt.data.forms.opened import Detected, FormError, Opened
+from effekt.data.forms.opened import Detected, FormError, Opened, Rows
 from effekt.data.locating import Candidate, candidates, open_candidate
 from effekt.data.mapping import trimmed
 from effekt.data.reading import find_file, load_text
-from effekt.data.registers.source import Source
+from effekt.data.registers.source import Source, pnr
 from effekt.errors import DeliveryError
 
 SAMPLE_ROWS = 20_000
 MOST_CODES, LONGEST_CODE = 20, 12
+MOST_TITLES = 5
 _ALIKE, _MOSTLY = 0.8, 0.6
 _PLAIN = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"})
 
@@ -33,6 +34,7 @@ class Guess:
 
     candidate: Candidate
     source: Source
+    skip: int = field(default=0, kw_only=True)
     columns: dict[str, str]
     left: tuple[str, ...]
     detected: tuple[Detected, ...] = ()
@@ -55,59 +57,72 @@ def write_draft(folder: Path, sources: Sequence[Source]) -> tuple[Path, list[str
     kept = f"{FILE} is there already and stays as it is: " if target.name == DRAFT else ""
     told = [f"{kept}{len(guesses)} of {len(guesses) + len(unknown)} tables were recognised in {folder.name}; the draft is {target}"]
     told += [f"  {guess.candidate.told} as {guess.source.name}: {len(guess.columns)} columns" for guess in guesses]
-    told += [f"  not recognised: {name}" for name in unknown] + [f"  {problem}" for problem in problems]
+    told += [f"  not recognised: {item.told}" for item in unknown] + [f"  {problem}" for problem in problems]
     return target, [*told, "Read it and correct it before you import: what it says is then taken as said by you."]
 
 
 def _guess_all(
     folder: Path, sources: Sequence[Source], workspace: Path, connection: duckdb.DuckDBPyConnection
-) -> tuple[list[Guess], list[str], list[str]]:
+) -> tuple[list[Guess], list[Candidate], list[str]]:
     there, problems = candidates(folder)
     containers = {item.path for item in there if item.member or item.sheet}
-    guesses, unknown = [], []
+    guesses: list[Guess] = []
+    unknown: list[Candidate] = []
     for item in there:
         if item.path in containers and not (item.member or item.sheet):
             continue
         try:
-            opened = open_candidate(item, workspace)
+            guess = _guess_below_titles(item, sources, workspace, connection)
         except FormError as error:
             problems.append(f"{item.told} {error}")
             continue
-        guess = _guess(item, opened, sources, connection)
         if guess is None:
-            unknown.append(item.told)
+            unknown.append(item)
         else:
             guesses.append(_looked_at(guess, folder, workspace, connection))
     return guesses, unknown, problems
 
 
+def _guess_below_titles(item: Candidate, sources: Sequence[Source], workspace: Path, connection: duckdb.DuckDBPyConnection) -> Guess | None:
+    """The guess with the first row as the header; of a sheet, else with one of the next rows, as people write titles above their tables."""
+    for skip in range(MOST_TITLES + 1 if item.path.name.lower().endswith(".xlsx") else 1):
+        try:
+            opened = open_candidate(item, workspace, skip)
+        except FormError:
+            if skip:
+                return None
+            raise
+        guess = _guess(item, opened, sources, connection)
+        if guess is not None and (guess.columns or skip == MOST_TITLES):
+            return replace(guess, skip=skip)
+    return None
+
+
 def _guess(item: Candidate, opened: Opened, sources: Sequence[Source], connection: duckdb.DuckDBPyConnection) -> Guess | None:
-    best, score = None, 0.0
+    best, pairs, score = None, {}, 0.0
+    person = _column_of_persons(opened, connection)
     bare = re.sub(r"[\W_]*\d[\d\W_]*$", "", item.stem)
     for source in sources:
-        columns = _pair(source, opened.names)
+        columns = _pair(source, opened.names, person)
         required = [column.name for column in source.columns if column.required]
         share = sum(name in columns for name in required) / max(len(required), 1)
         named = 2.0 if item.stem in source.known_stems else 1.5 if bare in source.known_stems else 0.0
         if (named or (share >= _MOSTLY and len(columns) > 1)) and named + share > score:
-            best, score = source, named + share
+            best, pairs, score = source, columns, named + share
     if best is None:
         return None
-    columns = _pair(best, opened.names)
-    left = tuple(name for name in opened.names if name and name not in columns.values())
-    person = next((column for column in best.columns if column.name == "pnr" and column.required and "pnr" not in columns), None)
-    theirs = _column_of_persons(person, opened, left, connection) if person is not None else None
-    if theirs is not None:
-        columns, left = {**columns, "pnr": theirs}, tuple(name for name in left if name != theirs)
-    return Guess(item, best, columns, left)
+    return Guess(item, best, pairs, tuple(name for name in opened.names if name and name not in pairs.values()))
 
 
-def _pair(source: Source, names: Sequence[str]) -> dict[str, str]:
-    """Our columns and theirs: the same name or an alias, else the nearest name that is left."""
+def _pair(source: Source, names: Sequence[str], person: str | None) -> dict[str, str]:
+    """Our columns and theirs: the same name or an alias, else the nearest name that is left; `person` is their column of people."""
     left = [name for name in names if name]
     pairs: dict[str, str] = {}
+    if person is not None and any(column.name == "pnr" for column in source.columns):
+        pairs["pnr"] = person
+        left.remove(person)
     for column in source.columns:
-        known = {_bare(name) for name in (column.name, *column.aliases)}
+        known = {_bare(name) for name in (column.name, *column.aliases)} if column.name not in pairs else set()
         exact = next((name for name in left if _bare(name) in known), None)
         if exact is not None:
             pairs[column.name] = exact
@@ -128,17 +143,21 @@ def _bare(name: str) -> str:
     return re.sub(r"[\W_]", "", name.lower().translate(_PLAIN))
 
 
-def _column_of_persons(column: Column, opened: Opened, left: Sequence[str], connection: duckdb.DuckDBPyConnection) -> str | None:
-    """The column whose values have the form of person identifiers."""
-    for rows in opened.rows(connection, SAMPLE_ROWS):
-        for name in left:
-            sample = f"SELECT {trimmed(rows.texts[opened.names.index(name)])} AS value FROM {rows.sql} LIMIT {SAMPLE_ROWS}"
-            fits = f"count(*) FILTER (WHERE regexp_full_match(value, '{column.shape}'))"
-            n, same = connection.execute(f"SELECT count(value), {fits} FROM ({sample})", rows.parameters).fetchone() or (0, 0)
-            if n and same > 0.95 * n:
-                return name
+def _column_of_persons(opened: Opened, connection: duckdb.DuckDBPyConnection) -> str | None:
+    """The first column whose values have the form of person identifiers; None where there is none, or the rows cannot be read."""
+    try:
+        return next((name for rows in opened.rows(connection, SAMPLE_ROWS) for name in _person_names(rows, opened, connection)), None)
+    except (duckdb.Error, FormError):
         return None
-    return None
+
+
+def _person_names(rows: Rows, opened: Opened, connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    for name, text in zip(opened.names, rows.texts, strict=True):
+        fits = f"count(*) FILTER (WHERE regexp_full_match(value, '{pnr().shape}'))"
+        sample = f"SELECT {trimmed(text)} AS value FROM {rows.sql} LIMIT {SAMPLE_ROWS}"
+        n, same = connection.execute(f"SELECT count(value), {fits} FROM ({sample})", rows.parameters).fetchone() or (0, 0)
+        if name and n and same > 0.95 * n:
+            yield name
 
 
 def _looked_at(guess: Guess, folder: Path, workspace: Path, connection: duckdb.DuckDBPyConnection) -> Guess:
@@ -146,7 +165,7 @@ def _looked_at(guess: Guess, folder: Path, workspace: Path, connection: duckdb.D
     source = replace(guess.source, columns=tuple(replace(column, required=False) for column in guess.source.columns))
     columns = {ours: ColumnSpec(**{"from": [theirs]}) for ours, theirs in guess.columns.items()}
     item = guess.candidate
-    entry = Entry(path=item.path.name, member=item.member, sheet=item.sheet, columns=columns)
+    entry = Entry(path=item.path.name, member=item.member, sheet=item.sheet, skip=guess.skip, columns=columns)
     found, _ = find_file(source, folder, Declaration(files={source.name: [entry]}), [], workspace)
     if found is None:
         return guess
@@ -156,7 +175,7 @@ def _looked_at(guess: Guess, folder: Path, workspace: Path, connection: duckdb.D
     codes = {}
     for column in source.columns:
         position = found.positions[column.name]
-        if column.codes and position is not None:
+        if _codes_of(column) and position is not None:
             seen = _codes(connection, f"raw_{source.name}", f"c{position}", column)
             codes |= {column.name: seen} if seen else {}
     connection.execute(f"DROP TABLE IF EXISTS raw_{source.name}")
@@ -165,7 +184,7 @@ def _looked_at(guess: Guess, folder: Path, workspace: Path, connection: duckdb.D
 
 def _codes(connection: duckdb.DuckDBPyConnection, table: str, name: str, column: Column) -> tuple[str, ...]:
     """The values that are no codes of ours, where they look like codes: short, few, and each used by several rows."""
-    ours = ", ".join("'" + code.replace("'", "''") + "'" for code in column.codes)
+    ours = ", ".join("'" + code.replace("'", "''") + "'" for code in _codes_of(column))
     text = trimmed(name)
     other = f"SELECT {text} AS value, count(*) AS n FROM {table} WHERE {text} NOT IN ({ours}) GROUP BY 1 LIMIT {MOST_CODES + 1}"
     rows = connection.execute(f"SELECT value, n FROM ({other}) ORDER BY 1").fetchall()
@@ -173,7 +192,14 @@ def _codes(connection: duckdb.DuckDBPyConnection, table: str, name: str, column:
     return tuple(value for value, n in rows if n > 1) if len(rows) <= MOST_CODES and codelike else ()
 
 
-def _draft_lines(guesses: Sequence[Guess], unknown: Sequence[str], sources: Sequence[Source]) -> Iterator[str]:
+def _codes_of(column: Column) -> tuple[str, ...]:
+    """The codes of a column; of a whole number with few values, those."""
+    if column.type == "integer" and column.low is not None and column.high is not None and column.high - column.low < 10:
+        return tuple(str(code) for code in range(int(column.low), int(column.high) + 1))
+    return column.codes
+
+
+def _draft_lines(guesses: Sequence[Guess], unknown: Sequence[Candidate], sources: Sequence[Source]) -> Iterator[str]:
     yield "# A first draft: what was found, and what was made of it. Correct it; data/README.md explains every key."
     yield "# Our name of a thing stands first, the sender's after the colon."
     yield "sender: \"\""
@@ -186,7 +212,8 @@ def _draft_lines(guesses: Sequence[Guess], unknown: Sequence[str], sources: Sequ
             yield from (f"    {line}" for line in _entry_lines(guess))
     if unknown:
         yield "# Nothing of ours looks like these; take a name out of `unused` when you know what it is."
-        yield f"unused: [{', '.join(_text(name) for name in unknown)}]"
+        names = dict.fromkeys(item.path.name for item in unknown if not any(guess.candidate.path == item.path for guess in guesses))
+        yield f"unused: [{', '.join(map(_text, names))}]"
     missing = [source for source in sources if not source.optional and not any(guess.source.name == source.name for guess in guesses)]
     for source in missing:
         yield f"# not found: {source.name}, {source.ask}"
@@ -198,7 +225,7 @@ def _grouped(guesses: Sequence[Guess]) -> Iterator[Guess]:
     for guess in guesses:
         item = guess.candidate
         forms = tuple((found.key, found.value) for found in guess.detected)
-        told = (re.sub(r"\d+", "*", item.path.name), item.member, item.sheet, tuple(guess.columns.items()), forms)
+        told = (re.sub(r"\d+", "*", item.path.name), guess.skip, item.member, item.sheet, tuple(guess.columns.items()), forms)
         groups.setdefault(told, []).append(guess)
     for (pattern, *_), mine in groups.items():
         first = mine[0]
@@ -214,6 +241,8 @@ def _entry_lines(guess: Guess) -> Iterator[str]:
         yield f"  member: {_text(item.member)}"
     if item.sheet:
         yield f"  sheet: {_text(item.sheet)}"
+    if guess.skip:
+        yield f"  skip: {guess.skip}"
     own: dict[str, list[str]] = {}
     for found in guess.detected:
         sure = "" if found.can_be_accepted else "   # check this: " + found.told
@@ -244,7 +273,7 @@ def _column_lines(column: Column, guess: Guess, own: Sequence[str]) -> Iterator[
     yield from (f"  {line}" for line in own)
     if codes:
         listed = ", ".join(_text(code) + ": \"\"" for code in codes)
-        yield f"  # codes: {{{listed}}}   # each is one of {', '.join(column.codes)}"
+        yield f"  # codes: {{{listed}}}   # each is one of {', '.join(_codes_of(column))}"
 
 
 def _text(text: str) -> str:

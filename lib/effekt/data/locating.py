@@ -71,9 +71,9 @@ def candidates(delivery: Path) -> tuple[list[Candidate], list[str]]:
     return found, problems
 
 
-def open_candidate(item: Candidate, folder: Path) -> Opened:
-    """A table that lies in a delivery, opened with nothing declared. Raises FormError."""
-    return _of_file(item.path, Entry(member=item.member, sheet=item.sheet), folder).opened
+def open_candidate(item: Candidate, folder: Path, skip: int = 0) -> Opened:
+    """A table that lies in a delivery, opened with nothing declared but the rows above its header. Raises FormError."""
+    return _of_file(item.path, Entry(member=item.member, sheet=item.sheet, skip=skip), folder).opened
 
 
 def locate(source: Source, delivery: Path, declaration: Declaration, there: Sequence[Candidate], folder: Path) -> tuple[list[Part], list[str]]:

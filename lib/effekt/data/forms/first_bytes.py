@@ -78,6 +78,9 @@ def kind_of(path: Path) -> str:
             raise FormError("form", f"a .{extension} file is not opened. {ASK}")
         return "csv"
     if kind not in READ:
+        if kind.endswith("database"):
+            ask = "Say under `databases:` in delivery.yml what it is, and under `files:` which of its tables are which."
+            raise FormError("form", f"it is {kind}. {ask}")
         why = ", which can run code when it is opened" if kind in ("a pickle", "a program", "an R workspace", "a workbook with macros (xlsm)") else ""
         raise FormError("form", f"it is {kind} by its first bytes{why}. It is not opened. {ASK}")
     return kind
