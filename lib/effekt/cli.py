@@ -63,8 +63,12 @@ def import_command(
     study: StudyOption = paths.DEMO,
     accept_detected: Annotated[bool, typer.Option("--accept-detected", help="Use the forms that were found and shown.")] = False,
     draft: Annotated[bool, typer.Option("--draft", help="Only write a first delivery.yml from the files, to be corrected.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="This delivery holds where it contradicts an earlier one.")] = False,
+    fewer: Annotated[bool, typer.Option("--accept-fewer-rows", help="It is right that it has far fewer rows than the last one.")] = False,
+    start_over: Annotated[bool, typer.Option("--start-over", help="Forget the deliveries before this one.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Make the tables as they were before the last delivery.")] = False,
 ) -> None:
-    """Read a delivery into the study's tables; rows that break a rule are quarantined and counted."""
+    """Read a delivery into the study's tables; rows that break a rule are quarantined and counted. A further delivery adds to those before it."""
     if draft:
         from effekt.data.drafting import write_draft
         from effekt.data.opening import sources
@@ -73,7 +77,12 @@ def import_command(
             _say()(line)
         return
     folder, synthetic = _study(study)
-    if delivery is None and not accept_detected:
+    if undo:
+        from effekt.data.delivery import undo_delivery
+
+        undo_delivery(folder, report=_say())
+        return
+    if delivery is None and not (accept_detected or replace or fewer or start_over):
         from effekt.batch import chain
 
         chain.import_tables(folder, synthetic, _say())
@@ -81,7 +90,8 @@ def import_command(
     from effekt.data.delivery import import_delivery
 
     place = delivery or folder / "delivery"
-    import_delivery(place, folder, report=_say(), accept_detected=accept_detected, databases_again=True)
+    options = {"replaces": replace, "accept_fewer_rows": fewer, "start_over": start_over}
+    import_delivery(place, folder, report=_say(), accept_detected=accept_detected, databases_again=True, **options)
 
 
 @app.command()

@@ -44,9 +44,11 @@ def summary_only(say: Say) -> Say:
 
 def _import(study: Path, synthetic: bool, say: Say) -> None:
     from effekt.data.delivery import import_delivery
+    from effekt.data.ledger import read_ledger
 
     ensure_delivery(study, synthetic, say)
-    if synthetic or (study / "delivery").is_dir():
+    known = [item.folder for item in read_ledger(study)]
+    if synthetic or ((study / "delivery").is_dir() and (not known or "delivery" in known)):
         import_delivery(study / "delivery", study, report=say)
 
 

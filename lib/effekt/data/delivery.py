@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -11,21 +11,22 @@ from typing import Any
 import duckdb
 
 from effekt.catalogue.codes import load_municipalities, load_specialties
+from effekt.data import ledger
 from effekt.data.canonical import write_tables
 from effekt.data.checking import Broken, check_rows, empty_view
 from effekt.data.engine import engine_errors
 from effekt.data.folders import replaced_folders
 from effekt.data.keys import draw_salt, make_keys
 from effekt.data.needs import settle
-from effekt.data.opening import Delivery, load_delivery, opened, sources
+from effekt.data.opening import Delivery, load_delivery, sources
 from effekt.data.reading import Found
 from effekt.data.registers import REGISTERS
+from effekt.data.superseding import settle_deliveries
 from effekt.errors import DeliveryError
 from effekt.paths import find_study
 from effekt.protocol import Protocol, load_protocol
 from effekt.provenance import hash_files, import_closure
 
-RECORD = "import.json"
 TOLD = ("broken", "marked")
 FAULT = "[import.engine]: the rows could not be typed or checked ({name}). Report this as a fault of effekt, with its version."
 
@@ -76,29 +77,52 @@ def import_delivery(
     accept_detected: bool = False,
     declared: Path | None = None,
     databases_again: bool = False,
+    replaces: bool = False,
+    accept_fewer_rows: bool = False,
+    start_over: bool = False,
 ) -> ImportReport:
     """Read a delivery into `tables/` of the study. Does nothing where the files, the protocol and the library are the same as last time.
+
+    A delivery after the first adds to it: the tables are made anew of all of them, and the months that a later one tells replace those of the
+    earlier ones (`superseding`). A folder that was delivered before is read again in its place.
 
     Person identifiers are replaced by study keys (`keys/`). Rows that break a rule are quarantined, rows that a named rule removes are set aside;
     both are listed by file and row number in `tables/quarantine.parquet`, without any of their values.
 
     accept_detected : forms of files that were found and not declared are used, now and whenever the same files are imported again.
     declared : the delivery.yml to use; else the one in the delivery or in the study. databases_again : tables of a database are read anew.
+    replaces : it may contradict earlier deliveries. accept_fewer_rows : it may have far fewer rows a month. start_over : forget earlier deliveries.
 
     Raises DeliveryError with every problem of every file at once: which, where it was looked for, what to ask for. Nothing is changed then.
     """
     study = find_study(study_path)
-    with opened(Path(delivery_path), study, declared) as delivery:
-        return _import_opened(delivery, study, report, accept_detected, databases_again)
+    options = {"replaces": replaces, "fewer": accept_fewer_rows, "declared": declared, "start_over": start_over}
+    taken = ledger.add_delivery(study, Path(delivery_path), **options)
+    return _import_taken(taken, study, report, accept_detected, databases_again)
 
 
-def _import_opened(there: Delivery, study: Path, report: Callable[[str], None], accept_detected: bool, databases_again: bool) -> ImportReport:
+def undo_delivery(study_path: str | Path, report: Callable[[str], None] = lambda line: None) -> ImportReport:
+    """Make the tables of a study as they were before the last delivery. Raises UsageError where there is none before it."""
+    study = find_study(study_path)
+    return _import_taken(ledger.drop_last(study), study, report, accept_detected=False, databases_again=False)
+
+
+def _import_taken(
+    taken: Sequence[ledger.Taken], study: Path, report: Callable[[str], None], accept_detected: bool, databases_again: bool
+) -> ImportReport:
+    with ledger.opened_together(study, taken) as (delivery, now):
+        return _import_opened(delivery, now, study, report, accept_detected, databases_again)
+
+
+def _import_opened(
+    there: Delivery, taken: Sequence[ledger.Taken], study: Path, report: Callable[[str], None], accept_detected: bool, databases_again: bool
+) -> ImportReport:
     delivery, found, unread, problems = there.folder, there.found, there.unread, list(there.problems)
     protocol = load_protocol(study)
     settled = settle({**{name: _columns_there(item) for name, item in found.items()}, **unread}, protocol, delivery, there.declaration.without)
     problems += settled.problems if delivery.is_dir() else ()
     stamp = {
-        "files": there.stamp(),
+        "deliveries": ledger.as_records(taken),
         "protocol": protocol.content_hash(),
         "library": hash_files(import_closure("effekt.data.delivery")),
     }
@@ -108,14 +132,14 @@ def _import_opened(there: Delivery, study: Path, report: Callable[[str], None], 
         return replace(before, unchanged=True)
     with replaced_folders(study, "tables", "keys") as (tables, keys), duckdb.connect(config={"temp_directory": str(tables / ".spill")}) as connection:
         with engine_errors(lambda name: DeliveryError(_told(delivery, [FAULT.format(name=name)]))):
-            wrong, notes, accepted = load_delivery(connection, there, accept_detected or _accepted(study))
-            problems += wrong
+            loading = load_delivery(connection, there, accept_detected or _accepted(study))
+            problems += loading.problems
             if problems:
                 raise DeliveryError(_told(delivery, problems))
-            done = _import(connection, delivery, found, protocol, tables, keys)
+            done = _import(connection, delivery, found, loading.ends, taken[-1], protocol, tables, keys)
             blocked = {name: list(items) for name, items in settled.blocked.items()}
-            done = replace(done, warnings=(*there.warnings, *notes, *settled.warnings), blocked=blocked)
-        _write_record(tables / RECORD, {"stamp": stamp, "accepted": sorted(accepted), **asdict(done)})
+            done = replace(done, warnings=(*there.warnings, *loading.warnings, *done.warnings, *settled.warnings), blocked=blocked)
+        _write_record(tables / ledger.RECORD, {"stamp": stamp, "accepted": sorted(loading.used), **asdict(done)})
     for line in [line for account in done.accounts for line in account.lines()] + [f"note: {warning}" for warning in done.warnings]:
         report(line)
     return done
@@ -147,18 +171,28 @@ def _incomplete(found: dict[str, Found]) -> set[str]:
 
 
 def _import(
-    connection: duckdb.DuckDBPyConnection, delivery: Path, found: dict[str, Found], protocol: Protocol, tables: Path, keys: Path
+    connection: duckdb.DuckDBPyConnection,
+    delivery: Path,
+    found: dict[str, Found],
+    ends: dict[str, tuple[int, ...]],
+    newest: ledger.Taken,
+    protocol: Protocol,
+    tables: Path,
+    keys: Path,
 ) -> ImportReport:
     _reference_tables(connection, protocol)
     salt = draw_salt(protocol.seed if protocol.synthetic else None)
     accounts: list[FileAccount] = []
     problems: list[str] = []
+    warnings: list[str] = []
     trusts_people = True
     for source in sources():
         if source.name in found:
-            account, wrong = _check(connection, found[source.name], trusts_people)
+            settled = settle_deliveries(connection, found[source.name], ends[source.name], newest.replaces, newest.fewer)
+            account, wrong = _check(connection, settled.found, trusts_people)
             accounts.append(account)
-            problems += wrong
+            problems += [*settled.problems, *wrong]
+            warnings += settled.warnings
             trusts_people = trusts_people and not (source.base and wrong)
         else:
             empty_view(connection, source)
@@ -169,7 +203,7 @@ def _import(
         raise DeliveryError(_told(delivery, problems))
     counts = write_tables(connection, tables, _incomplete(found))
     _write_quarantine(connection, accounts, tables)
-    return ImportReport(tuple(accounts), counts, ())
+    return ImportReport(tuple(accounts), counts, tuple(warnings))
 
 
 def _check(connection: duckdb.DuckDBPyConnection, found: Found, trusts_people: bool) -> tuple[FileAccount, tuple[str, ...]]:
@@ -222,7 +256,7 @@ def _quoted(path: Path) -> str:
 
 def _record(study: Path) -> dict[str, Any] | None:
     try:
-        record = json.loads((study / "tables" / RECORD).read_text(encoding="utf-8"))
+        record = json.loads((study / "tables" / ledger.RECORD).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
     return record if isinstance(record, dict) and "stamp" in record else None

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,19 @@ class Delivery:
         return {name: {"sha256": file_hash(path), "bytes": path.stat().st_size} for name, path in paths.items()} | tables
 
 
+@dataclass(frozen=True)
+class Loading:
+    """What came of loading a delivery: problems, warnings, the hashes of the files whose found forms were used.
+
+    ends : file -> number of the last row of each delivery that has it, oldest first.
+    """
+
+    problems: list[str]
+    warnings: list[str]
+    used: set[str]
+    ends: dict[str, tuple[int, ...]]
+
+
 @contextmanager
 def opened(folder: Path, study: Path, declared: Path | None = None) -> Iterator[Delivery]:
     """Open a delivery by the `delivery.yml` in it, in the study, or by the one given. What had to be unpacked or rewritten is gone afterwards.
@@ -67,14 +81,13 @@ def opened(folder: Path, study: Path, declared: Path | None = None) -> Iterator[
         yield _open(folder, declared, declaration, Path(workspace))
 
 
-def load_delivery(
-    connection: duckdb.DuckDBPyConnection, delivery: Delivery, accepted: Collection[str] | bool
-) -> tuple[list[str], list[str], set[str]]:
+def load_delivery(connection: duckdb.DuckDBPyConnection, delivery: Delivery, accepted: Collection[str] | bool) -> Loading:
     """Load every file as text. accepted : whether forms that were found and not declared may be used; or the hashes of the files of which that was
-    said before. Returns the problems, the warnings, and the hashes of the files of which it was used now."""
+    said before."""
     problems: list[str] = []
     warnings: list[str] = []
     used: set[str] = set()
+    ends: dict[str, tuple[int, ...]] = {}
     for item in delivery.found.values():
         hashes = {file_hash(path) for path in item.paths} if not isinstance(accepted, bool) and accepted else set()
         accept = accepted if isinstance(accepted, bool) else bool(hashes) and hashes <= set(accepted)
@@ -83,7 +96,13 @@ def load_delivery(
         warnings += loaded.warnings
         if accept and loaded.detected:
             used |= {file_hash(path) for path in item.paths}
-    return problems, warnings, used
+        ends[item.source.name] = _ends(item, loaded.kept)
+    return Loading(problems, warnings, used, ends)
+
+
+def _ends(item: Found, kept: Sequence[int]) -> tuple[int, ...]:
+    last = dict(zip(item.deliveries or (0,) * len(item.parts), accumulate(kept), strict=False))
+    return tuple(last[number] for number in sorted(last))
 
 
 def _open(folder: Path, declared: Path | None, declaration: Declaration, workspace: Path) -> Delivery:

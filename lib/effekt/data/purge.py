@@ -38,6 +38,7 @@ class Purge:
 def plan_purge(study: Path) -> Purge:
     """What `purge` would remove; nothing is touched. Folders left behind by a killed command (`tables.new`) count too."""
     names = [f"{name}{end}" for name in PERSON_LEVEL for end in ("", *_LEFT_OVER)]
+    names += [path.name for path in study.glob(".opening-*")]
     doomed = tuple(_look(study / name) for name in names if (study / name).is_dir())
     gone = {item.folder.name for item in doomed}
     remaining = tuple(sorted(path.name for path in study.iterdir() if path.name not in gone))
@@ -72,7 +73,7 @@ def _look(folder: Path) -> Doomed:
 
 def _deliveries_elsewhere(study: Path) -> tuple[Path, ...]:
     record = _read_json(study / "tables" / "import.json") or {}
-    folders = [Path(item["folder"]) for item in record.get("stamp", {}).get("deliveries", [])]
+    folders = [study / item["folder"] for item in record.get("stamp", {}).get("deliveries", [])]
     folders += [study / name for name in PERSON_LEVEL if (study / name).is_symlink()]
     outside = (folder.resolve() for folder in folders if folder.exists() and study.resolve() not in folder.resolve().parents)
     return tuple(dict.fromkeys(outside))

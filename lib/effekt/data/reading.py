@@ -26,6 +26,7 @@ class Found:
     """A file of ours that can be read: of which parts it is made, and at which place of the raw table each column stands (None: absent).
 
     path : the first file it comes from; the delivery's folder where it comes from a database. taken : a part -> our column -> theirs, by place.
+    deliveries : which delivery each part is of, oldest 0; () = all of one.
     """
 
     source: Source
@@ -35,6 +36,7 @@ class Found:
     specs: tuple[Mapping[str, ColumnSpec], ...]
     positions: dict[str, int | None]
     warnings: tuple[str, ...]
+    deliveries: tuple[int, ...] = ()
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -44,11 +46,15 @@ class Found:
 
 @dataclass(frozen=True)
 class Loaded:
-    """What came of loading a file: problems that stop the import, what is worth knowing, and the forms that were found and are not declared."""
+    """What came of loading a file: problems that stop the import, what is worth knowing, and the forms that were found and are not declared.
+
+    kept : rows of each part.
+    """
 
     problems: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     detected: tuple[Detected, ...] = ()
+    kept: tuple[int, ...] = ()
 
 
 def find_file(source: Source, delivery: Path, declaration: Declaration, there: Sequence[Candidate], folder: Path) -> tuple[Found | None, list[str]]:
@@ -106,7 +112,7 @@ def load_text(connection: duckdb.DuckDBPyConnection, found: Found, accept: bool 
             problems.append(f"{source.file} {_confirm(item)}")
     if accept and seen and not problems:
         _apply(connection, found, seen)
-    return Loaded(tuple(problems), (*warnings, *_told_counts(found, counts)), (*(item for _, item in detected), *seen))
+    return Loaded(tuple(problems), (*warnings, *_told_counts(found, counts)), (*(item for _, item in detected), *seen), tuple(kept for _, _, kept in counts))
 
 
 def _take(source: Source, part: Part, declaration: Declaration) -> tuple[dict[str, tuple[int, ...]], dict[str, ColumnSpec], list[str], list[str]]:
