@@ -92,8 +92,8 @@ def fit_glm(
     eta = np.log(mu / (1 - mu)) if logit else np.log(mu)
     last = np.inf
     for _ in range(ITERATIONS):
-        slope, variance = (mu * (1 - mu), mu * (1 - mu)) if logit else (mu, mu ** POWER[family])
-        w = prior * slope**2 / variance
+        slope = mu * (1 - mu) if logit else mu
+        w = prior * (slope if logit else mu ** (2.0 - POWER[family]))  # slope^2 / variance, which alone could overflow
         root = np.sqrt(w)
         working = eta - shift + (outcome - mu) / slope
         new = np.linalg.lstsq(design * root[:, None], working * root, rcond=1e-13)[0]
