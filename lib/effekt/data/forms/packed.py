@@ -17,7 +17,6 @@ MOST_BYTES = 20 * 1024**3
 MOST_RATIO = 200
 RATIO_COUNTS_FROM_BYTES = 100 * 1024**2
 _CHUNK = 1 << 20
-_HIDDEN = ("__macosx/", ".")
 
 
 def unpack_gz(path: Path, folder: Path) -> Path:
@@ -30,7 +29,7 @@ def unpack_gz(path: Path, folder: Path) -> Path:
 def members(path: Path) -> list[str]:
     """The names of the files in a zip. Raises FormError for names that lead out of the folder, links, encrypted members and too large ones."""
     with _faults(), zipfile.ZipFile(path) as archive:
-        infos = [info for info in archive.infolist() if not info.is_dir() and not info.filename.lower().startswith(_HIDDEN)]
+        infos = [info for info in archive.infolist() if not info.is_dir() and not _is_hidden(info.filename)]
         for info in infos:
             _check_member(info)
         if sum(info.file_size for info in infos) > MOST_BYTES:
@@ -54,6 +53,11 @@ def check_size(path: Path) -> None:
         for info in archive.infolist():
             if info.file_size > RATIO_COUNTS_FROM_BYTES and info.file_size > MOST_RATIO * max(info.compress_size, 1):
                 raise _bomb()
+
+
+def _is_hidden(name: str) -> bool:
+    """What a Mac adds to an archive."""
+    return name.lower().startswith("__macosx/") or PurePosixPath(name).name in (".DS_Store",)
 
 
 def _check_member(info: zipfile.ZipInfo) -> None:
