@@ -14,6 +14,7 @@ _PAIRED = f"""
            count(*) FILTER (WHERE back) OVER (PARTITION BY {_MIRRORED}) AS n_reversals,
            count(*) FILTER (WHERE NOT back) OVER (PARTITION BY {_MIRRORED}) AS n_dispensings
     FROM (SELECT *, {_REVERSAL} AS back FROM checked_lmdb WHERE verdict IS NULL OR verdict = 'lmdb.korr.reversed')
+    SEMI JOIN (SELECT pnr, eksd FROM checked_lmdb WHERE verdict IS NULL AND {_REVERSAL}) AS turned USING (pnr, eksd)
 """
 
 
