@@ -8,9 +8,10 @@ import pytest
 from numpy.testing import assert_allclose
 
 from effekt import estimates
+from effekt.errors import DataError
 from tests.reference.frozen import frozen
 
-R = frozen("weights")
+R, FITTED = frozen("weights"), frozen("weights_fitted")
 DATA = pd.DataFrame(R["data"]).astype({"treated": bool})
 WHAT_IF = [
     "sex", "race", "age", "age**2", "education", "smokeintensity", "smokeintensity**2", "smokeyrs", "smokeyrs**2", "exercise", "active", "wt71",
@@ -47,3 +48,19 @@ def test_entropy_weights_give_the_means_asked_for_and_sum_to_the_arm() -> None:
     assert_allclose(table["mean_comparison_weighted"], table["mean_treated"], rtol=1e-10)
     assert found.weights[~DATA["treated"]].sum() == pytest.approx(DATA["treated"].sum())
     assert (found.weights > 0).all() and found.propensity is None and found.cautions == ()
+
+
+@pytest.mark.parametrize("name", R["cases"])
+def test_errors_that_allow_for_the_fit_are_those_of_stacked_estimating_equations(name: str) -> None:
+    """r/weights_fitted.R; its derivatives are taken by differences."""
+    method, target = name.split("_")
+    weights = estimates.balance_weights(DATA, treated="treated", covariates=["age", "sex", "stays"], method=method, target=target)
+    found = estimates.weighted_difference(DATA, outcome="y", treated="treated", weights=weights, fitted=True)
+    plain = estimates.weighted_difference(DATA, outcome="y", treated="treated", weights=weights)
+    assert_allclose(found.se, FITTED[name], rtol=1e-7)
+    assert (found.value, found.method, found.reasons) == (plain.value, "weighted_difference_fitted", plain.reasons)
+
+
+def test_weights_that_were_not_fitted_here_cannot_be_allowed_for() -> None:
+    with pytest.raises(DataError, match="balance_weights on these rows"):
+        estimates.weighted_difference(DATA.assign(w=1.0), outcome="y", treated="treated", weights="w", fitted=True)

@@ -174,3 +174,29 @@ def test_bounds_open_with_the_violation_allowed_and_say_where_the_effect_is_lost
     assert estimates.trend_bounds(estimates.staggered(panel, aggregate="event")).largest_before == pytest.approx(before.abs().max())
     with pytest.raises(DataError, match="event"):
         estimates.trend_bounds(estimates.staggered(panel))
+
+
+def test_with_one_cohort_and_two_periods_the_small_sample_interval_is_welchs() -> None:
+    from scipy.stats import ttest_ind
+
+    generator = np.random.default_rng(4)
+    change, start = generator.normal(size=11) * np.repeat([1.0, 3.0], [4, 7]), np.repeat([2.0, np.nan], [4, 7])
+    panel = pd.DataFrame({"unit": np.repeat(np.arange(11), 2), "period": np.tile([1, 2], 11), "start": np.repeat(start, 2)})
+    panel["y"] = np.where(panel["period"] == 2, np.repeat(change, 2), 0.0)
+    found = check(estimates.staggered(panel, outcome="y", small_sample=True, replicates=0))
+    welch = ttest_ind(change[:4], change[4:], equal_var=False)
+    interval = welch.confidence_interval(0.95)
+    assert_allclose([found.overall.low, found.overall.high, found.overall.p], [interval.low, interval.high, welch.pvalue], rtol=1e-9)
+    assert found.overall.facts["df"] == pytest.approx(welch.df)
+    row = found.att_gt.iloc[0]
+    assert_allclose([row["low"], row["high"]], [interval.low, interval.high], rtol=1e-9)
+    narrow = estimates.staggered(panel, outcome="y", replicates=0).overall
+    assert narrow.high - narrow.low < found.overall.high - found.overall.low and narrow.value == found.overall.value
+
+
+def test_the_small_sample_error_of_clusters_is_by_all_clusters() -> None:
+    panel = monthly().assign(pair=lambda rows: rows["unit"].astype("category").cat.codes // 2)
+    plain, small = (estimates.staggered(panel, cluster="pair", small_sample=s, replicates=0).overall for s in (False, True))
+    clusters = panel["pair"].nunique()
+    assert small.facts["df"] == pytest.approx(clusters - 1)
+    assert small.se == pytest.approx(plain.se * np.sqrt(clusters / (clusters - 1)), rel=1e-6)

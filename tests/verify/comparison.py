@@ -43,8 +43,13 @@ def staggered(units: int, generator: np.random.Generator) -> Checks:
     y = generator.normal(size=(units, 1)) + generator.normal(0, 0.5, (units, 12))
     panel = pd.DataFrame({"unit": np.repeat(np.arange(units), 12), "period": np.tile(np.arange(1, 13), units), "y": y.ravel(), "start": start})
     found = estimates.staggered(panel, outcome="y", aggregate="event", replicates=999)
+    small = estimates.staggered(panel, outcome="y", aggregate="event", replicates=0, small_sample=True)
     bands = bool(((found.bands["low"] <= 0) & (found.bands["high"] >= 0)).all())
-    return {f"staggered, {units} units": held(found.overall), f"staggered bands, {units} units": (0.0, bands)}
+    return {
+        f"staggered, {units} units": held(found.overall),
+        f"staggered small_sample, {units} units": held(small.overall),
+        f"staggered bands, {units} units": (0.0, bands),
+    }
 
 
 def wild(clusters: int, generator: np.random.Generator) -> Checks:
@@ -77,7 +82,9 @@ def weights(citizens: int, generator: np.random.Generator) -> Checks:
     for method, target in (("propensity", "ate"), ("propensity", "att"), ("entropy", "att")):
         made = estimates.balance_weights(people, treated="treated", covariates=["age"], method=method, target=target)
         found = estimates.weighted_difference(people, outcome="y", treated="treated", weights=made)
+        allowed = estimates.weighted_difference(people, outcome="y", treated="treated", weights=made, fitted=True)
         out[f"weighted_difference {method} {target}, {citizens} citizens"] = held(found)
+        out[f"weighted_difference {method} {target} fitted, {citizens} citizens"] = held(allowed)
     return out
 
 
@@ -85,7 +92,10 @@ DESIGNS: list[Callable[[np.random.Generator], Checks]] = [
     *(partial(staggered, units) for units in (20, 40, 100, 200)), *(partial(wild, clusters) for clusters in (6, 8, 10, 12)),
     partial(costs, 500), partial(costs, 2000), partial(weights, 500),
 ]  # fmt: skip
-PROMISED = {"staggered, 200 units": 0.935, "wild cluster bootstrap, 12 clusters": 0.93, "two_part_cost, 2000 citizens": 0.935}
+PROMISED = {
+    "staggered, 200 units": 0.935, "staggered small_sample, 20 units": 0.935, "weighted_difference propensity att fitted, 500 citizens": 0.935,
+    "wild cluster bootstrap, 12 clusters": 0.93, "two_part_cost, 2000 citizens": 0.935,
+}  # fmt: skip
 
 
 def many(place: int, replicates: int, seed: int) -> list[tuple[str, float, bool]]:

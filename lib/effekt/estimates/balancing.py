@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
@@ -30,7 +30,7 @@ class Weighting:
     balance : frame covariate, mean_treated, mean_comparison, mean_comparison_weighted, mean_treated_weighted, smd_before, smd_after.
     ess : Series treated, comparison: (sum of weights)^2 / sum of squared weights. method, target : as asked for.
     cautions : keys (weights_unbalanced: some |smd_after| > 0.1; weights_few: an arm's effective size is below a tenth of its citizens).
-    facts : the numbers they quote.
+    facts : the numbers they quote. design : the covariates that the weights were fitted on (n x q, no intercept), for `weighted_difference`.
     """
 
     weights: pd.Series
@@ -41,6 +41,7 @@ class Weighting:
     target: str
     cautions: tuple[str, ...]
     facts: Mapping[str, float]
+    design: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)), repr=False, compare=False)
 
 
 def balance_weights(
@@ -109,7 +110,7 @@ def balance_weights(
     facts = {"largest_smd": worst, "effective_citizens_treated": ess["treated"], "effective_citizens_comparison": ess["comparison"]}
     return Weighting(
         pd.Series(weights, index=persons.index, name="weight"), propensity, table, ess, method, target, cautions,
-        MappingProxyType({key: float(number) for key, number in facts.items()}),
+        MappingProxyType({key: float(number) for key, number in facts.items()}), x.matrix,
     )  # fmt: skip
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy.optimize import brentq
+
+from effekt.estimates.largest_root import largest_root
 
 Estimator = Callable[[np.ndarray, np.ndarray], float]
 
@@ -57,16 +58,7 @@ def _sidik_jonkman(y: np.ndarray, v: np.ndarray) -> float:
 
 
 def _root(score: Callable[[float], float], y: np.ndarray, v: np.ndarray) -> float:
-    """The largest root of a score that is negative for large tau2; 0 where it is nowhere positive."""
-    top = float(np.var(y) * len(y) + v.max()) + 1e-12
-    grid = np.concatenate([[0.0], np.geomspace(top * 1e-9, top, 200)])
-    low = next((tau2 for tau2 in grid[::-1] if score(tau2) > 0), None)
-    if low is None:
-        return 0.0
-    high = low * 2 + top * 1e-9
-    while score(high) > 0:
-        high *= 2
-    return float(brentq(score, low, high, xtol=1e-15, rtol=1e-14))
+    return largest_root(score, float(np.var(y) * len(y) + v.max()) + 1e-12)
 
 
 ESTIMATORS: dict[str, Estimator] = {

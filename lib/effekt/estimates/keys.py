@@ -42,6 +42,7 @@ METHODS = frozenset(
         "pool_ee_z", "pool_dl_z", "pool_pm_z", "pool_reml_z", "pool_ml_z", "pool_sj_z",  # pooled, normal interval
         "pool_ee_hksj", "pool_dl_hksj", "pool_pm_hksj", "pool_reml_hksj", "pool_ml_hksj", "pool_sj_hksj",  # Hartung-Knapp-Sidik-Jonkman, t(k-1)
         "weighted_difference",  # difference of weighted means, weights taken as known, HC0 errors
+        "weighted_difference_fitted",  # the same, errors allow for the weights having been fitted
         "wilson",  # a share, Wilson's score interval
         "newcombe",  # difference of two shares, Newcombe's interval from two Wilson intervals
         "cohen_kappa",  # agreement beyond chance of two auditors

@@ -58,7 +58,8 @@ def quality_years(persons: pd.DataFrame, scores: pd.DataFrame, *, horizon: float
     QualityYears
         Intervals are normal (one value a citizen, arms with unequal variances, divisor n - 1; none where an arm is one citizen);
         adjusted is `ancova` on the index at the start [2]_. Citizens without an answer at time 0, or alive and without one
-        at the horizon or later, are left out with the caution followed_too_short and the fact n_left_out: weigh for them with `response_table`, or impute. The claim is "descriptive".
+        at the horizon or later, are left out with the caution followed_too_short and the fact n_left_out: weigh for
+        them with `response_table`, or impute. The claim is "descriptive".
 
     Raises
     ------

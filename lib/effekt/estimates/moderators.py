@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import brentq
 from scipy.special import chdtrc, fdtrc
 
 from effekt.errors import DataError
@@ -17,6 +16,7 @@ from effekt.estimates import covariates as columns
 from effekt.estimates import frames, intervals
 from effekt.estimates.estimate import Estimate
 from effekt.estimates.glm import check_rank
+from effekt.estimates.largest_root import largest_root
 from effekt.estimates.pooling import Tau2, Test
 
 ESTIMATORS = ("REML", "DL", "PM", "ML", "SJ", "EE")
@@ -162,19 +162,7 @@ def _between(y: np.ndarray, v: np.ndarray, x: np.ndarray, method: str) -> float:
         pull = solved.projection @ y
         return float(pull @ pull) - float(np.trace(solved.projection) if method == "REML" else np.sum(1 / (v + between)))
 
-    return _largest_root(score, float(np.var(y) * k + v.max()))
-
-
-def _largest_root(score: Callable[[float], float], top: float) -> float:
-    """The largest root of a score that is negative for large values; 0 where it is nowhere positive."""
-    grid = np.concatenate([[0.0], np.geomspace(top * 1e-9, top, 200)])
-    positive = [value for value in grid if score(value) > 0]
-    if not positive:
-        return 0.0
-    low, high = positive[-1], positive[-1] * 2 + top * 1e-9
-    while score(high) > 0:
-        high *= 2
-    return float(brentq(score, low, high, xtol=1e-15, rtol=1e-14))
+    return largest_root(score, float(np.var(y) * k + v.max()))
 
 
 def _frame(unit: list[str], value: np.ndarray, error: np.ndarray, reach: float) -> pd.DataFrame:

@@ -69,7 +69,7 @@ def trend_bounds(effects: StaggeredEffects, *, multiples: Sequence[float] = (0.0
         raise DataError("There are no two neighbouring periods before the start: nothing shows how far trends may fail.")
     largest = float(np.max(np.abs(steps)))
     after = effects.by_event.loc[effects.by_event["event"] >= 0, "event"].to_numpy(dtype=float)
-    reach, slack = float(np.mean(after + 1)), intervals.reach(level) * overall.se
+    reach, slack = float(np.mean(after + 1)), intervals.reach(level, overall.facts.get("df", math.inf)) * overall.se
     sizes = np.asarray(multiples, dtype=float)
     bias = sizes * largest * reach
     bounds = pd.DataFrame({"multiple": sizes, "low": overall.value - bias - slack, "high": overall.value + bias + slack})

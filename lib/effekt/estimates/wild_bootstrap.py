@@ -59,7 +59,8 @@ def wild_cluster_bootstrap(
     among them) and nothing is random; with more, `draws` random patterns and the observed one, from `seed`. p = share of patterns with
     |t*| >= |t|, ties included: a pattern and its mirror image always tie, so that no p is below 2 / 2^G (with 5 clusters .0625). Ties are
     told with a relative tolerance of 1e-9. A t* whose error is 0 counts as infinite where its numerator is not 0, else as 0. CR1: factor
-    G/(G-1) x (n-1)/(n-k), k all columns with the intercept; it is the same in every pattern and cancels from p.
+    G/(G-1) x (n-1)/(n-k), k all columns with the intercept; it is the same in every pattern and cancels from p. Size of a nominal 5% test with
+    half of 6, 8, 10 or 12 clusters treated: 6.5, 5.6, 4.0 and 4.9% of 1,000 simulations (tests/verify/comparison.md).
 
     Parameters
     ----------
