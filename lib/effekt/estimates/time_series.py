@@ -70,7 +70,7 @@ def interrupted_time_series(
 
     The months alone do not know that the same frail citizens make the events of many of them. In simulated regions (`effekt calibrate`, table in
     notebook 90) the 95% interval of `ratio_at_12` held the truth in 93.7% where months were independent, in about 91% where citizens
-    stayed the same, 88% with months that hang together and 80% with a registration break after the start; the HAC interval in 70 to 82% with 84
+    stayed the same, 88% with months that hang together and 81% with a registration break after the start; the HAC interval in 71 to 82% with 84
     months. Hence the caution interval_from_months; `controlled_time_series` keeps its 95%.
 
     Parameters
