@@ -118,7 +118,8 @@ def test_a_synthetic_gap_takes_up_an_added_effect_and_keeps_its_weights(seed: in
 
 def citizens(seed: int, n: int = 40) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
-    frame = pd.DataFrame({"treated": np.arange(n) % 2, "age": rng.normal(80, 5, n).round(1), "woman": rng.integers(0, 2, n)})
+    woman = rng.permuted(np.tile(np.arange(n // 2) % 2, (2, 1)), axis=1).T.ravel()  # half of each arm, so that weights exist
+    frame = pd.DataFrame({"treated": np.arange(n) % 2, "age": rng.normal(80, 5, n).round(1), "woman": woman})
     return frame.assign(y=rng.normal(size=n) + 0.1 * frame["age"])
 
 

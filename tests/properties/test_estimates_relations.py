@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from effekt import estimates
 from effekt.estimates.estimate import Estimate
-from tests.properties.estimate_frames import MONTHS, START, monthly, persons, region
+from tests.properties.estimate_frames import MONTHS, START, monthly, region
 from tests.properties.relations import FILTERS, relation, scales, seeds, shuffled
 
 pytestmark = pytest.mark.filterwarnings(*FILTERS)
@@ -20,6 +20,14 @@ def small(seed: int, **options) -> pd.DataFrame:
     """48 citizens of four municipalities, two of them treated, over 36 months."""
     frame = region(seed, citizens=48, treated_units=2, comparison_units=2, effect=0.8, **options)
     return frame[frame["month"] < MONTHS[36]]
+
+
+def periods(seed: int) -> pd.DataFrame:
+    """Thirty citizens before and after, with their events, person-years and costs; half of them treated."""
+    rng, citizen = np.random.default_rng(seed), np.repeat(np.arange(30), 2)
+    exposure, events = rng.uniform(0.3, 2, 60), rng.poisson(2 * rng.gamma(1, 1, 30)[citizen])
+    frame = pd.DataFrame({"citizen_id": citizen, "after": np.arange(60) % 2 == 1, "treated": citizen % 2 == 1, "events": events})
+    return frame.assign(exposure=exposure, cost_dkk=events * 21_000.0 + exposure * 4_000.0 * (citizen % 7))
 
 
 def controlled(frame: pd.DataFrame, **options) -> Estimate:
@@ -47,12 +55,12 @@ def inverse(one: Estimate, two: Estimate) -> None:
     assert (1 / two.value, 1 / two.high, 1 / two.low) == pytest.approx((one.value, one.low, one.high), rel=1e-6)
 
 
-@relation(seeds)
-def test_primary_does_not_depend_on_the_order_of_rows_or_on_any_name(seed: int) -> None:
-    frame = small(seed)
+@relation(seeds, st.integers(-36, 36))
+def test_primary_does_not_depend_on_order_or_names_and_moves_with_the_calendar(seed: int, months: int) -> None:
+    frame, by = small(seed), pd.DateOffset(months=months)
     names = dict(zip(sorted(frame["unit"].unique()), ["x", "b", "q", "a"], strict=True))
-    renamed = frame.assign(unit=frame["unit"].map(names), citizen_id=(frame["citizen_id"] * 7919) % 10_007)
-    same(controlled(frame), controlled(shuffled(renamed, seed)))
+    renamed = frame.assign(unit=frame["unit"].map(names), citizen_id=(frame["citizen_id"] * 7919) % 10_007, month=frame["month"] + by)
+    same(controlled(frame), estimates.controlled_time_series(shuffled(renamed, seed), start=START + by, **EASY).effect)
 
 
 @relation(seeds)
@@ -79,13 +87,6 @@ def test_primary_does_not_depend_on_the_unit_of_events_or_of_time(seed: int, sca
     frame = small(seed)
     other = frame.assign(events=frame["events"] * scale, exposure=frame["exposure"] * (1 + scale))
     same(controlled(frame, min_events=0), controlled(other, min_events=0))
-
-
-@relation(seeds, st.integers(-36, 36))
-def test_primary_moves_with_the_calendar(seed: int, months: int) -> None:
-    frame, by = small(seed), pd.DateOffset(months=months)
-    moved = estimates.controlled_time_series(frame.assign(month=frame["month"] + by), start=START + by, **EASY).effect
-    same(controlled(frame), moved)
 
 
 @relation(seeds, st.floats(0.2, 5))
@@ -131,7 +132,7 @@ def test_series_do_not_depend_on_order_or_on_the_unit_of_time_and_move_with_whol
 
 @relation(seeds)
 def test_rates_and_costs_of_swapped_periods_are_inverted_or_negated(seed: int) -> None:
-    frame = persons(small(seed))
+    frame = periods(seed)
     swapped = frame.assign(after=~frame["after"])
     for estimator in (estimates.rate_ratio, estimates.cost_ratio):
         inverse(estimator(frame), estimator(swapped))
@@ -141,7 +142,7 @@ def test_rates_and_costs_of_swapped_periods_are_inverted_or_negated(seed: int) -
 
 @relation(seeds, scales)
 def test_costs_in_oere_scale_differences_and_leave_ratios(seed: int, scale: float) -> None:
-    frame = persons(small(seed))
+    frame = periods(seed)
     other = frame.assign(cost_dkk=frame["cost_dkk"] * scale)
     same(estimates.cost_ratio(frame), estimates.cost_ratio(other))
     same(estimates.cost_difference(frame), estimates.cost_difference(other), factor=scale)
@@ -150,7 +151,7 @@ def test_costs_in_oere_scale_differences_and_leave_ratios(seed: int, scale: floa
 
 @relation(seeds)
 def test_rates_and_costs_of_twice_the_citizens_have_errors_smaller_by_the_root_of_two(seed: int) -> None:
-    frame = persons(small(seed))
+    frame = periods(seed)
     twice = pd.concat([frame, frame.assign(citizen_id=frame["citizen_id"] + 10_000)])
     for estimator in (estimates.rate_ratio, estimates.rate_difference, estimates.cost_ratio, estimates.cost_difference, estimates.mean_cost):
         same(estimator(frame), estimator(shuffled(twice, seed)), se_factor=0.5**0.5)
@@ -158,7 +159,7 @@ def test_rates_and_costs_of_twice_the_citizens_have_errors_smaller_by_the_root_o
 
 @relation(seeds)
 def test_the_bootstrap_does_not_depend_on_the_order_of_rows_or_on_the_names_of_citizens(seed: int) -> None:
-    frame = persons(small(seed))
+    frame = periods(seed)
     options = {"value": "cost_dkk", "exposure": "exposure", "after": "after", "seed": seed, "replicates": 200}
     renamed = frame.assign(citizen_id=(frame["citizen_id"] * 7919) % 10_007)
     one, *others = (estimates.bootstrap_mean_difference(each, **options) for each in (frame, shuffled(frame, seed), renamed))
@@ -168,7 +169,7 @@ def test_the_bootstrap_does_not_depend_on_the_order_of_rows_or_on_the_names_of_c
 
 @relation(seeds, scales, st.sampled_from(["percentile", "bca"]))
 def test_the_bootstrap_scales_with_money_and_negates_with_the_arms(seed: int, scale: float, method: str) -> None:
-    frame = persons(small(seed))
+    frame = periods(seed)
     options = {"value": "cost_dkk", "seed": seed, "replicates": 300, "method": method}
     one = estimates.bootstrap_mean_difference(frame, **options)
     same(one, estimates.bootstrap_mean_difference(frame.assign(cost_dkk=frame["cost_dkk"] * scale), **options), factor=scale)

@@ -53,7 +53,8 @@ def test_a_seasonal_series(form: Callable[[Frame], Frame], key: str, options: di
     for name, theirs in (("trend", "t"), ("step", "step"), ("slope", "sl")):
         if theirs in wanted["names"]:
             place = wanted["names"].index(theirs)
-            assert_allclose(ours.loc[name, ["estimate", "se", "se_hac"]].astype(float), [wanted[what][place] for what in ("est", "se", "hac")], rtol=1e-6)
+            three = [wanted[what][place] for what in ("est", "se", "hac")]
+            assert_allclose(ours.loc[name, ["estimate", "se", "se_hac"]].astype(float), three, rtol=1e-6)
     assert_allclose([found.dispersion, found.events_avoided.value], [wanted["disp"], wanted["avoided"]], rtol=1e-6)
 
 

@@ -30,7 +30,7 @@ class Moderated:
     that is left. tau2_without : the same without covariates. r2 : per cent of it that the covariates explain (never below 0; None where there
     was none). i2 : per cent of the unexplained variance that lies between units. q, q_p : residual heterogeneity (df k - p).
     qm, qm_p : test of all covariates together. blups, prediction : frames unit, estimate, se, low, high, of the units' own effects, and of a
-    new unit with the same covariates. moderators : name -> Estimate of a coefficient (a ratio where scale is ratio).
+    new unit with the same covariates (this one also df). moderators : name -> Estimate of a coefficient (a ratio where scale is ratio).
     """
 
     coefficients: pd.DataFrame
@@ -126,7 +126,7 @@ def meta_regression(
         r2=100 * max(0.0, (without - between) / without) if without > 0 else None, i2=float(i2), q=q, q_p=float(chdtrc(k - p, q)),
         qm=wald / (p - 1) if test == "hksj" else wald, qm_p=float(fdtrc(p - 1, k - p, wald / (p - 1)) if test == "hksj" else chdtrc(p - 1, wald)),
         blups=_frame(unit, kept * y + (1 - kept) * fitted, np.sqrt(kept * v + (1 - kept) ** 2 * line), reach),
-        prediction=_frame(unit, fitted, np.sqrt(line + between), reach),
+        prediction=_frame(unit, fitted, np.sqrt(line + between), reach).assign(df=df),
         moderators={
             name: _moderator(effects, solved.b[j], se[j], df, k, p, test, tau2, scale, level, between, float(i2)) for j, name in enumerate(names) if j
         },
