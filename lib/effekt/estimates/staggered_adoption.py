@@ -73,7 +73,8 @@ def staggered(
     Rademacher weights a unit (or cluster), the largest |t| over the rows with these se, its `level` quantile, never below the pointwise one.
     Few units make both too narrow: with 20, 40 and 100 units in four equal cohorts, nominal 95% intervals of the overall effect of an event
     study held in 90.6, 92.2 and 93.8% of 1,000 simulations, bands in 68.5, 85.1 and 92.0% (tests/verify/comparison.md): caution
-    few_units_influence below 100 units (clusters) without `small_sample`; the roll-out test is exact where starts were drawn by lot. With `small_sample` each
+    few_units_influence below 100 units (clusters) without `small_sample`; the roll-out test is exact where starts were drawn by lot. With
+    `small_sample` each
     unit's influence is widened by sqrt(n_g / (n_g - 1)), n_g the units of its cohort (of the never treated; clusters: of all clusters), and
     intervals are t with Satterthwaite's degrees of freedom over the cohorts (as Welch's for two means): in the same simulations they held in
     96.5, 95.8 and 94.8%. The bands are made with the widened errors and stay too narrow with few units.
