@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import pickle
+import random
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -213,3 +214,35 @@ def test_a_size_beyond_the_limit_is_refused_before_anything_is_unpacked(tmp_path
     monkeypatch.setattr(packed, "MOST_BYTES", 1000)
     with pytest.raises(FormError, match=r"file\.bomb"):
         packed.members(tmp_path / "x.zip")
+
+
+def test_a_workbook_with_definitions_of_its_own_is_not_read(folder: Path) -> None:
+    book = zipfile.ZipFile(io.BytesIO(WORKS["xlsx with texts"][1]))
+    parts = [(name, book.read(name).decode()) for name in book.namelist()]
+    bomb = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa">]>'
+    told = [(name, bomb + text if name == "xl/workbook.xml" else text) for name, text in parts]
+    (folder / "dod.xlsx").write_bytes(zipped(*told))
+    assert "[file.unreadable]: a workbook with definitions" in opened(folder)[0][0]
+
+
+def test_damage_anywhere_is_told_in_words_and_never_a_traceback(folder: Path) -> None:
+    draws = random.Random(20130201)
+    whole = {name: content for name, content in WORKS.values() if name in ("dod.csv", "dod.csv.gz", "dod.zip", "dod.xlsx")}
+    write_sas7bdat(folder / "dod.sas7bdat", [Variable("PNR", "", 12), Variable("DODDATO", "DATE")], [(pnr, 19399) for pnr, _ in ROWS])
+    write_xport(folder / "dod.xpt", [Variable("PNR", "", 12), Variable("DODDATO", "DATE")], [(pnr, 19399) for pnr, _ in ROWS])
+    pd.DataFrame(ROWS, columns=["pnr", "doddato"]).to_parquet(folder / "dod.parquet")
+    for path in list(folder.iterdir()):
+        whole[path.name] = path.read_bytes()
+        path.unlink()
+    told = 0
+    for name, content in whole.items():
+        for _ in range(20):
+            damaged = bytearray(content)
+            for _ in range(draws.choice([1, 5])):
+                damaged[draws.randrange(len(damaged))] = draws.randrange(256)
+            (folder / name).write_bytes(damaged[: draws.choice([None, draws.randrange(1, len(damaged))])])
+            problems, _ = opened(folder)
+            told += bool(problems)
+            assert all("[file." in problem for problem in problems) and not any(pnr in "".join(problems) for pnr, _ in ROWS)
+        (folder / name).unlink()
+    assert told > 60

@@ -46,7 +46,7 @@ class Delivery:
 
     def stamp(self) -> dict[str, Any]:
         """Hash and size of every file that is read, `delivery.yml` included; a table of a database by its name."""
-        paths = {path.name: path for item in self.found.values() for path in item.paths}
+        paths = {path.relative_to(self.folder).as_posix(): path for item in self.found.values() for path in item.paths}
         paths |= {self.declared.name: self.declared} if self.declared is not None else {}
         tables = {part.told: {} for item in self.found.values() for part in item.parts if part.entry.table is not None}
         return {name: {"sha256": file_hash(path), "bytes": path.stat().st_size} for name, path in paths.items()} | tables

@@ -30,7 +30,7 @@ def open_text(path: Path, form: Form, folder: Path) -> Opened:
     with open(path, "rb") as file:
         head = file.read(4)
     scan = scan_text(path)
-    if starts_as_utf_16(head):
+    if starts_as_utf_16(head) or form.encoding == "utf-16":
         scan = _utf_16(scan, form)
     encoding, detected = _encoding(scan, form)
     notes = ["starts with a byte order mark, which was left out"] if scan.has_mark else []
@@ -43,7 +43,7 @@ def open_text(path: Path, form: Form, folder: Path) -> Opened:
         raise FormError("mojibake", told)
     line = _header_line(path, form.skip)
     delimiter, found = _delimiter(line, form)
-    names = tuple(name.strip() for name in next(csv.reader([line.rstrip("\r\n")], delimiter=delimiter)))
+    names = _names(line, delimiter)
 
     def rows(connection: duckdb.DuckDBPyConnection, limit: int | None) -> Iterator[Rows]:
         columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(names)))
@@ -110,6 +110,13 @@ def _header_line(path: Path, skip: int) -> str:
     if not more:
         raise FormError("header_only", "a header but no rows. Ask for it again.")
     return line
+
+
+def _names(line: str, delimiter: str) -> tuple[str, ...]:
+    try:
+        return tuple(name.strip() for name in next(csv.reader([line.rstrip("\r\n")], delimiter=delimiter)))
+    except csv.Error:
+        raise FormError("line_too_long", "a column's name is longer than any name is. Ask for the file again, with a line of column names.") from None
 
 
 def _delimiter(line: str, form: Form) -> tuple[str, list[Detected]]:

@@ -22,13 +22,13 @@ _CHUNK = 1 << 20
 def unpack_gz(path: Path, folder: Path) -> Path:
     """The file inside a .gz, written to `folder` under the archive's name without .gz. Raises FormError beyond the limits or where it is cut off."""
     name = path.name[:-3] if path.name.lower().endswith(".gz") else path.name
-    with _faults(), gzip.open(path) as packed:
+    with faults(), gzip.open(path) as packed:
         return _copy(packed, fresh_place(folder, name), path.stat().st_size)
 
 
 def members(path: Path) -> list[str]:
     """The names of the files in a zip. Raises FormError for names that lead out of the folder, links, encrypted members and too large ones."""
-    with _faults(), zipfile.ZipFile(path) as archive:
+    with faults(), zipfile.ZipFile(path) as archive:
         infos = [info for info in archive.infolist() if not info.is_dir() and not _is_hidden(info.filename)]
         for info in infos:
             _check_member(info)
@@ -39,7 +39,7 @@ def members(path: Path) -> list[str]:
 
 def unpack_member(path: Path, member: str, folder: Path) -> Path:
     """One member of a zip, written to `folder`. Raises FormError as `members` and `unpack_gz` do."""
-    with _faults(), zipfile.ZipFile(path) as archive:
+    with faults(), zipfile.ZipFile(path) as archive:
         info = archive.getinfo(member)
         _check_member(info)
         with archive.open(info) as packed:
@@ -49,7 +49,7 @@ def unpack_member(path: Path, member: str, folder: Path) -> Path:
 def check_size(path: Path) -> None:
     """Hold a zip that another reader will unpack itself (xlsx) to the limits. Raises FormError."""
     members(path)
-    with _faults(), zipfile.ZipFile(path) as archive:
+    with faults(), zipfile.ZipFile(path) as archive:
         for info in archive.infolist():
             if info.file_size > RATIO_COUNTS_FROM_BYTES and info.file_size > MOST_RATIO * max(info.compress_size, 1):
                 raise _bomb()
@@ -89,8 +89,8 @@ def _bomb() -> FormError:
 
 
 @contextmanager
-def _faults() -> Iterator[None]:
-    """What the archive modules raise, without their words."""
+def faults() -> Iterator[None]:
+    """What the archive modules raise becomes a FormError, without their words."""
     try:
         yield
     except (OSError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError, KeyError, ValueError):

@@ -131,7 +131,7 @@ def _load(path: Path) -> Any:
 
 
 def _refuse_entities(path: Path) -> None:
-    with zipfile.ZipFile(path) as archive:
+    with packed.faults(), zipfile.ZipFile(path) as archive:
         for info in archive.infolist():
             if info.filename.endswith((".xml", ".rels")):
                 with archive.open(info) as part:
