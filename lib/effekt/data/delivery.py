@@ -12,6 +12,8 @@ import duckdb
 
 from effekt.catalogue.codes import load_municipalities, load_specialties
 from effekt.data import ledger
+from effekt.data.accounts import NAME as ACCOUNT
+from effekt.data.accounts import account_rows, write_accounts
 from effekt.data.canonical import write_tables
 from effekt.data.checking import Broken, check_rows, empty_view
 from effekt.data.engine import engine_errors
@@ -139,6 +141,8 @@ def _import_opened(
             done = _import(connection, delivery, found, loading.ends, taken[-1], protocol, tables, keys)
             blocked = {name: list(items) for name, items in settled.blocked.items()}
             done = replace(done, warnings=(*there.warnings, *loading.warnings, *done.warnings, *settled.warnings), blocked=blocked)
+        kept_before = {account.file: account.n_kept for account in before.accounts} if before is not None else {}
+        write_accounts(tables, account_rows(done.accounts, kept_before, done.blocked))
         _write_record(tables / ledger.RECORD, {"stamp": stamp, "accepted": sorted(loading.used), **asdict(done)})
     for line in [line for account in done.accounts for line in account.lines()] + [f"note: {warning}" for warning in done.warnings]:
         report(line)
@@ -218,7 +222,7 @@ def _check(connection: duckdb.DuckDBPyConnection, found: Found, trusts_people: b
 
 
 def _all_there(study: Path, done: ImportReport) -> bool:
-    return all((study / "tables" / f"{table}.parquet").is_file() for table in done.tables)
+    return all((study / "tables" / f"{table}.parquet").is_file() for table in (*done.tables, ACCOUNT))
 
 
 def _write_quarantine(connection: duckdb.DuckDBPyConnection, accounts: list[FileAccount], tables: Path) -> None:

@@ -18,6 +18,8 @@ _EXPORTS: dict[str, str] = {
     "audit_pairs": "pathways",
     "visits": "pathways",
     "visit_funnel": "pathways",
+    "accounts": "registration",
+    "completeness": "registration",
     "practices": "prescribing",
     "polypharmacy": "prescribing",
     "deprescribing": "prescribing",

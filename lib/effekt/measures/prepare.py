@@ -42,6 +42,8 @@ STEPS = (
     Step("stays", "effekt.measures.build_stays", ("contact", "residence"), (), ("citizen_id", "start")),
     Step("person_months", "effekt.measures.build_person_months", ("residence", "citizen", "death"), ("stays",), BY_CLUSTER),
     Step("cost_months", "effekt.measures.build_cost_months", ("service", "unit_cost", "price_index"), ("person_months",), BY_CLUSTER),
+    Step("service_months", "effekt.measures.build_service_months", ("service",), ("person_months",), BY_CLUSTER),
+    Step("accounts", "effekt.measures.build_accounts", ("account",), (), ("file", "kind", "rule")),
     Step("completeness", "effekt.measures.build_completeness", ("contact", "service", "residence"), (), ("source", "part", "month", "kommunekode")),
     Step("answers", "effekt.measures.build_answers", ("survey_answer", "residence"), (), ("response_id", "instrument", "item_id")),
     Step("responses", "effekt.measures.build_responses", ("citizen",), ("answers",), ("response_id",)),

@@ -51,6 +51,12 @@ def _forest(result: Result) -> Figure:
     return forest_plot.draw(result)
 
 
+def _completeness(result: Result) -> Figure:
+    from effekt.report.figures import month_counts
+
+    return month_counts.draw(result)
+
+
 def _tile_map(result: Result) -> Figure:
     from effekt.report.figures import tiles
 
@@ -88,6 +94,7 @@ def _figure_view(draw: Callable[[Result], Figure]) -> View:
 _SENTENCES = View(prose.html, prose.plain)
 VIEWS: Mapping[str, View] = {
     "coverage": _figure_view(_coverage),
+    "completeness": _figure_view(_completeness),
     "done": View(tables.html, tables.plain),
     "finding": _SENTENCES,
     "forest": _figure_view(_forest),

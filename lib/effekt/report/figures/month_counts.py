@@ -1,0 +1,55 @@
+"""Rows by month, one small panel a source: a hole or a jump is seen at a glance, known breaks of registration are drawn."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from effekt.report.figures import canvas
+from effekt.report.results import Result
+from effekt.report.sentences import label
+
+PANEL, EMPTY = 0.74, 1.5
+
+
+def draw(result: Result) -> Figure:
+    """Draw a "completeness" result: rows after the first hold part, month, n and whether the month is low."""
+    with canvas.style():
+        keys = [column.key for column in result.columns]
+        rows = [dict(zip(keys, row, strict=True)) for row in result.rows[1:]]
+        parts = list(dict.fromkeys(row["part"] for row in rows))
+        height = EMPTY + PANEL * len(parts)
+        figure = canvas.blank(height)
+        top = canvas.head(figure, result)
+        foot = 0.3 / height
+        each = (top - foot) / max(len(parts), 1)
+        for place, part in enumerate(parts):
+            axes = figure.add_axes((0.13, top - (place + 1) * each + 0.04 / height, 0.85, each - 0.26 / height))
+            _panel(axes, result, str(part), [row for row in rows if row["part"] == part], last=place == len(parts) - 1)
+        return figure
+
+
+def _panel(axes: Axes, result: Result, part: str, rows: list[dict], *, last: bool) -> None:
+    at, counts = [_years(row["month"]) for row in rows], [row["n"] for row in rows]
+    axes.fill_between(at, counts, color=canvas.SHADE, lw=0, step="mid")
+    axes.plot(at, counts, color=canvas.OBSERVED, lw=1.1, drawstyle="steps-mid")
+    low = [(x, row["n"]) for x, row in zip(at, rows, strict=True) if row["low"] == "yes"]
+    axes.plot([x for x, _ in low], [n for _, n in low], "v", ms=4, color=canvas.EXPECTED, lw=0)
+    for known in result.context.get("breaks", ()):
+        axes.axvline(_years(known) - 0.5 / 12, color=canvas.MUTED, lw=0.9, ls=(0, (1, 1.6)))
+    axes.set_xlim(at[0] - 0.5 / 12, at[-1] + 0.5 / 12)
+    axes.set_ylim(0, max([*counts, 1]) * 1.12)
+    axes.yaxis.set_major_locator(MaxNLocator(2, integer=True))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: canvas.scale_text(value, result.language)))
+    axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f}" if last else ""))
+    axes.tick_params(labelsize=7.5, length=2)
+    axes.text(0.0, 1.03, label(result, part), transform=axes.transAxes, va="bottom", size=8)
+
+
+def _years(month: str) -> float:
+    moment = date.fromisoformat(month)
+    return moment.year + (moment.month - 0.5) / 12.0

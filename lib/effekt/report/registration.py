@@ -1,0 +1,144 @@
+"""What came in: the delivery in words, file by file, rule by rule and month by month, and what its holes block."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from effekt.report import making, tables
+from effekt.report.making import Facts
+from effekt.report.prose import block
+from effekt.report.results import Column
+from effekt.report.shown import Shown
+
+if TYPE_CHECKING:
+    from effekt.study import Study
+
+TAKEN_OUT = ("quarantine", "set_aside")
+MARKED = ("fix", "warn")
+
+
+def delivery_in_short(study: Study, accounts: pd.DataFrame, *, name: str = "delivery") -> Shown:
+    """How many rows came in, what share could be used, and how many outcomes cannot be computed.
+
+    accounts : `measures.accounts`.
+    """
+    sums = _sums(accounts)
+    blocked = int((accounts["kind"] == "blocked").sum())
+    counts = {"n_files": int((accounts["kind"] == "read").sum()), "n_in": sums["read"], "n_kept": sums["kept"], "n_blocked": blocked}
+    counts |= {f"n_{kind}": sums[kind] for kind in TAKEN_OUT}
+    facts: Facts = {key: (Column(key, "count"), value) for key, value in counts.items()}
+    facts["kept_share"] = (Column("kept_share", "percent", 2, n="n_in"), 100.0 * sums["kept"] / sums["read"] if sums["read"] else None)
+    blocks = [block("headline", "finding.delivery"), block("text", "interval.delivery"), block("text", f"interval.blocked.{_few(blocked)}")]
+    return making.shown(study, "finding", name, [facts | making.of_design(study)], context={"blocks": blocks})
+
+
+def delivery_files(study: Study, accounts: pd.DataFrame, *, name: str = "files") -> Shown:
+    """One row a file: rows in, kept, quarantined, set aside, and how many more or fewer were kept than at the import before."""
+    files = list(dict.fromkeys(accounts.loc[accounts["kind"] == "read", "file"]))
+    rows = [_file(accounts[accounts["file"] == file], file) for file in files]
+    show = [(f"column.{key}", key) for key in ("file", "n_in", "n_kept", "n_quarantine", "n_set_aside", "since_last")]
+    return making.shown(
+        study,
+        "table",
+        name,
+        rows,
+        context={"table": tables.layout("caption.delivery_files", show, notes=("note.delivery_files",))},
+        labels={file: {"da": file, "en": file} for file in files},
+    )
+
+
+def delivery_rules(study: Study, accounts: pd.DataFrame, *, name: str = "rules") -> Shown:
+    """One row a rule that rows broke: the file, the rule in words, what was done, how many rows."""
+    told = accounts[accounts["kind"].isin([*TAKEN_OUT, *MARKED])].sort_values(["file", "kind", "rule"])
+    rows = [
+        {
+            "file": (Column("file", "label"), item.file),
+            "rule": (Column("rule", "label"), f"rule.{item.rule}"),
+            "reaction": (Column("reaction", "label"), f"reaction.{item.kind}"),
+            "n_rows": (Column("n_rows", "count"), int(item.n)),
+        }
+        for item in told.itertuples()
+    ]
+    labels = {item.file: {"da": item.file, "en": item.file} for item in told.itertuples()}
+    labels |= {f"rule.{item.rule}": {"da": item.da, "en": item.en} for item in told.itertuples()}
+    show = [(f"column.{key}", key) for key in ("file", "rule", "reaction", "n_rows")]
+    plan = tables.layout("caption.delivery_rules", show, notes=("note.delivery_rules",))
+    return making.shown(study, "table", name, rows, context={"table": plan}, labels=labels)
+
+
+def blocked_outcomes(study: Study, accounts: pd.DataFrame, *, name: str = "blocked") -> Shown:
+    """One row an outcome that cannot be computed from the delivery, with the files and columns it lacks; in words where there is none."""
+    told = accounts[accounts["kind"] == "blocked"]
+    if told.empty:
+        blocks = [block("text", "interval.blocked.none")]
+        return making.shown(study, "finding", name, [{"n_blocked": (Column("n_blocked", "count"), 0)}], context={"blocks": blocks})
+    rows = [
+        {"outcome": (Column("outcome", "label"), item.file), "lacks": (Column("lacks", "label"), f"lacks.{item.rule}")} for item in told.itertuples()
+    ]
+    labels = {f"lacks.{item.rule}": {"da": item.rule, "en": item.rule} for item in told.itertuples()}
+    plan = tables.layout("caption.blocked", [("column.outcome", "outcome"), ("column.lacks", "lacks")])
+    return making.shown(study, "table", name, rows, context={"table": plan}, labels=labels)
+
+
+def completeness(study: Study, frame: pd.DataFrame, *, name: str = "completeness") -> Shown:
+    """The figure of how many rows of each source fall in each month, with the known breaks of registration drawn.
+
+    frame : `measures.completeness`. A month with fewer than half the rows of the months around it is marked, and counted in the subtitle.
+    """
+    marked = frame.assign(low=frame.groupby(["source", "part"], sort=False)["n"].transform(_falls).astype(bool))
+    breaks = {f"break_{place}": (Column(f"break_{place}", "month"), making.month(known.month)) for place, known in enumerate(study.protocol.known_breaks)}
+    head = making.of_design(study) | breaks | {
+        "place": (Column("place", "label"), f"place.{study.unit}"),
+        "n_low": (Column("n_low", "count"), int(marked["low"].sum())),
+        "n_rows": (Column("n_rows", "count"), int(frame["n"].sum())),
+    }
+    rows: list[Facts] = [
+        {
+            "part": (Column("part", "label"), f"part.{item.source}.{item.part}"),
+            "month": (Column("month", "month"), making.month(item.month)),
+            "n": (Column("n", "count"), int(item.n)),
+            "low": (Column("low", "label"), "yes" if item.low else "no"),
+        }
+        for item in marked.itertuples()
+    ]
+    stem = "figure.completeness"
+    show = [(f"column.{key}", key) for key in ("part", "month", "n_rows_month", "low_month")]
+    twin = [(head, {"n_rows_month": "n", "low_month": "low"}.get(key, key)) for head, key in show]
+    return making.shown(
+        study,
+        "completeness",
+        name,
+        [head, *rows],
+        context={
+            "title": f"{stem}.title",
+            "subtitle": f"{stem}.subtitle",
+            "alt": f"{stem}.alt",
+            "breaks": [making.month(known.month) for known in study.protocol.known_breaks],
+            "table": tables.layout("caption.completeness", twin, rows=tuple(range(1, len(rows) + 1))),
+        },
+    )
+
+
+def _falls(counts: pd.Series) -> pd.Series:
+    """Months with fewer than half the rows of the median of the three on each side."""
+    around = counts.rolling(7, center=True, min_periods=4).median()
+    return (counts < around / 2) & (around >= 10)
+
+
+def _sums(accounts: pd.DataFrame) -> dict[str, int]:
+    summed = accounts.groupby("kind")["n"].sum()
+    return {kind: int(summed.get(kind, 0)) for kind in ("read", "kept", *TAKEN_OUT)}
+
+
+def _few(count: int) -> str:
+    return "none" if count == 0 else "some"
+
+
+def _file(told: pd.DataFrame, file: str) -> Facts:
+    sums = _sums(told)
+    before: Any = told.loc[told["kind"] == "kept_before", "n"]
+    facts: Facts = {"file": (Column("file", "label"), file), "n_in": (Column("n_in", "count"), sums["read"]), "n_kept": (Column("n_kept", "count"), sums["kept"])}
+    facts |= {f"n_{kind}": (Column(f"n_{kind}", "count"), sums[kind]) for kind in TAKEN_OUT}
+    return facts | {"since_last": (Column("since_last", "count"), sums["kept"] - int(before.iloc[0]) if len(before) else None)}
