@@ -57,8 +57,8 @@ def _rows(name: str, rng: random.Random, persons: list[str], keys: dict[str, lis
         yield from ([rng.choice((1, 2)), pnr, yymmdd(1925, 1950)] for pnr in persons)
     elif name == "lmdb":
         for pnr in persons * 4:
-            amounts = [round(rng.uniform(1, 10), 6), pnr, yymmdd(2010, 2014), rng.choice(("A10BA02", "C09AA02", "N02BE01")), round(rng.uniform(1, 10), 6)]
-            yield [*amounts, rng.choice(("", "0000092"))]
+            volume, packages = (round(rng.uniform(1, 10), 6) for _ in range(2))
+            yield [volume, pnr, yymmdd(2010, 2014), rng.choice(("A10BA02", "C09AA02", "N02BE01")), packages, rng.choice(("", "0000092"))]
     elif name == "lpr_adm":
         yield from ([f"{rng.randrange(60):02d}", rng.choice(persons), key, yymmdd(2010, 2014)] for key in keys["lpr2"])
     elif name == "lpr_diag":

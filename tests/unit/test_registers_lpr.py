@@ -14,7 +14,8 @@ from tests.tiny import ANNA, BENT, CARL, DORA, EVA, Files, contact, tiny_files, 
 
 HOSPITAL = ("lpr_adm", "lpr_diag", "drg_hel", "drg_amb")
 KONTAKTER = (
-    "dw_ek_kontakt cpr dato_start tidspunkt_start dato_slut tidspunkt_slut kontakttype prioritet aktionsdiagnose sorenhed_ans hovedspeciale_ans".split()
+    *"dw_ek_kontakt cpr dato_start tidspunkt_start dato_slut tidspunkt_slut".split(),
+    *"kontakttype prioritet aktionsdiagnose sorenhed_ans hovedspeciale_ans".split(),
 )
 
 
@@ -132,7 +133,8 @@ def test_who_dies_on_a_day_of_an_lpr3_contact_was_not_discharged_alive(tmp_path:
 
 
 def test_contacts_of_another_reporting_system_are_set_aside(tmp_path: Path) -> None:
-    rows = [kontakt_a(f"k{n}", ANNA, "2013-05-03 10:35", "2013-05-06 14:10", lprindberetningssystem=said) for n, said in enumerate(("LPR3", "LPR_F", ""))]
+    stay = (ANNA, "2013-05-03 10:35", "2013-05-06 14:10")
+    rows = [kontakt_a(f"k{n}", *stay, lprindberetningssystem=said) for n, said in enumerate(("LPR3", "LPR_F", ""))]
     report = imported(tmp_path, with_lpr3(lpr_a_kontakt=rows), EVALUATION)
     assert counts(report, "lpr_a_kontakt") == (3, 1, 0, 2)
     assert broken(report)["lpr_a_kontakt.lprindberetningssystem.other"] == (2, (2, 3))

@@ -23,8 +23,8 @@ price_year: 2013
 
 
 def dispensing(pnr: str, day: str, atc: str = "C09AA02", **changes: object) -> dict[str, object]:
-    row = {"pnr": pnr, "eksd": day, "atc": atc, "vnr": "012345", "apk": "1", "volume": "30", "eksp": "100.00", "ptp": "40.00", "tsk1": "0", "tsk2": "0"}
-    return row | {"korr": "0", "ydernr": "001234"} | changes
+    row = {"pnr": pnr, "eksd": day, "atc": atc, "vnr": "012345", "apk": "1", "volume": "30", "eksp": "100.00", "ptp": "40.00"}
+    return row | {"tsk1": "0", "tsk2": "0", "korr": "0", "ydernr": "001234"} | changes
 
 
 def back(row: dict[str, object], **changes: object) -> dict[str, object]:

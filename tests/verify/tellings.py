@@ -2,8 +2,8 @@
 
     python tests/verify/tellings.py
 
-Figures to tellings.json and tellings.md. Exit code 1 where the stays are not identical in whole hours by the 12-hour rule, or where a difference under
-the default rules has no reason.
+Figures to tellings.json and tellings.md. Exit code 1 where the stays are not identical in whole hours by the 12-hour rule, or where a difference
+under the default rules has no reason.
 """
 
 from __future__ import annotations
