@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 import duckdb
 
@@ -14,9 +15,11 @@ from effekt.data.checks.masks import first_mask
 from effekt.data.checks.people import PERSON_COLUMNS, make_people
 from effekt.data.checks.stays import count_stays
 from effekt.data.checks.whole_files import check_whole_file
-from effekt.data.contracts import DUCKDB_TYPES, Rule
+from effekt.data.contracts import DUCKDB_TYPES, Column, Rule
 from effekt.data.reading import Found
 from effekt.data.registers.source import Source
+
+MOST_OF_ANYTHING = 99_999_999
 
 __all__ = ["Broken", "Checked", "check_rows", "empty_view"]
 
@@ -27,7 +30,7 @@ def check_rows(connection: duckdb.DuckDBPyConnection, found: Found, trusts_peopl
     trusts_people : False where the file that people are in was refused, so that it says nothing that other files' persons are unknown.
     """
     source = found.source
-    plans = [plan_column(source.name, column, _raw(found.positions[column.name])) for column in source.columns]
+    plans = [plan_column(source.name, _no_person_number(source, column), _raw(found.positions[column.name])) for column in source.columns]
     rules = {rule.id: rule for plan in plans for check in plan.checks for rule in check.rules} | {rule.id: rule for rule in source.rules}
     soon, late = _split(source)
     marks = [*(mark.rule for plan in plans for mark in plan.marks), *(rule for rule in soon if rule.reaction in ("warn", "fix"))]
@@ -54,6 +57,15 @@ def empty_view(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
     columns = ", ".join(f'NULL::{DUCKDB_TYPES[column.type]} AS "{column.name}"' for column in source.columns)
     connection.execute(f"CREATE OR REPLACE VIEW kept_{source.name} AS SELECT 0 AS row_no, {columns} WHERE false")
     connection.execute(f"CREATE OR REPLACE VIEW checked_{source.name} AS SELECT *, NULL::VARCHAR AS verdict FROM kept_{source.name}")
+
+
+def _no_person_number(source: Source, column: Column) -> Column:
+    """In files about persons a number without bounds of its own has at most eight digits: one of a person has at least nine."""
+    about_persons = any(other.kind == "person" for other in source.columns)
+    if not about_persons or column.type not in ("integer", "number", "money") or column.high is not None:
+        return column
+    most = MOST_OF_ANYTHING * (column.scale if column.type == "money" else 1)
+    return replace(column, high=most, low=-most if column.low is None else column.low)
 
 
 def _typed_rows(source: Source, plans: list[ColumnSql], rules: list[Rule]) -> str:

@@ -11,6 +11,9 @@ from effekt.data.checks.telltales import FREE, LONGEST_TEXT, failed_of
 from effekt.data.contracts import DUCKDB_TYPES, Column, Rule
 
 
+_RUNNING_NUMBERS = ("recnum", "response_id", "vnr", "ydernr")
+
+
 @dataclass(frozen=True)
 class Check:
     """Values for which `breaks` (SQL) holds break the first of `tells` whose own condition holds, else `rule`."""
@@ -119,7 +122,7 @@ def _date_checks(name: str, column: Column, value: str) -> Iterator[Check]:
 
 
 def _free_checks(name: str, column: Column, text: str) -> Iterator[Check]:
-    identifies = column.name.endswith(("id", "_no", "nr")) or column.name.startswith(("dw_", "recnum"))
+    identifies = column.name in _RUNNING_NUMBERS or column.name.startswith("dw_")
     long = Rule(f"{name}.too_long", "", "reject", f"Mere end {LONGEST_TEXT} tegn", f"More than {LONGEST_TEXT:,} characters. Ask for the column again")
     yield Check(f"length({text}) > {LONGEST_TEXT}", long)
     for tell in FREE:

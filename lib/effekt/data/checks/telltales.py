@@ -21,7 +21,7 @@ _FIRST = "Anne|Mette|Kirsten|Hanne|Anna|Helle|Susanne|Lene|Maria|Marianne|Inge|K
 )
 _WORD = r"[A-ZÆØÅ][a-zæøåé]+"
 CONTROL = r"(?s).*[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x{80}-\x{9f}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2066}-\x{2069}\x{feff}].*"
-PERSON_NUMBER = r"(?s)(.*\D)?(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])\d{2}[- ]?\d{4}(\D.*)?"
+PERSON_NUMBER = r"(?s)(.*\D)?((0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])\d{2}[- ]?\d{4}|\d{12})(\D.*)?"
 _LETTER = "A-Za-zÆØÅæøåé"
 PERSON_NAME = rf"(?s)(.*[^{_LETTER}])?({_FIRST})( {_WORD})* [A-ZÆØÅ][a-zæøåé]+sen([^{_LETTER}].*)?"
 
@@ -130,8 +130,8 @@ FREE = (
         "person_number",
         is_free,
         PERSON_NUMBER,
-        "Et cpr-nummer i en fritekst",
-        "A CPR number in a free text",
+        "Et cpr-nummer eller et pseudonym i en fritekst",
+        "A CPR number or a pseudonym in a free text",
         "Take the column out, or ask for it without persons: it would go past the study keys.",
         0.0,
     ),
