@@ -140,7 +140,8 @@ class Study:
         """Last month of the data in which `outcome` is fully registered: months after it are in no frame."""
         import pandas as pd
 
-        late = getattr(self.protocol.late_registration, self.outcome(outcome).source, 0)
+        source = self.outcome(outcome).source
+        late = getattr(self.protocol.late_registration, "costs" if source == "services" else source, 0)
         return self.period[1] - pd.DateOffset(months=late)
 
     def outcome(self, outcome: str) -> Outcome:

@@ -19,6 +19,7 @@ from effekt.paths import REPOSITORY
 HEADERS = {
     "lpr_adm": "recnum;pnr;c_sgh;c_afd;c_spec;c_pattype;c_indm;c_udm;c_kom;d_inddto;v_indtime;v_indminut;d_uddto;v_udtime;v_sengdage;c_adiag",
     "lpr_diag": "recnum;c_diag;c_diagtype",
+    "lpr_bes": "recnum;d_ambdto",
     "sssy": "pnr;ydernr;speciale;ydlant;kontakt;bruhon;honuge;barnmak",
     "bef": "pnr;koen;foed_dag;kom;reg;antpersh;referencetid",
     "dod": "pnr;doddato",

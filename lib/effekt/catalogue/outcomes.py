@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 CATALOGUE = Path(__file__).with_name("outcomes.yml")
 
-Source = Literal["stays", "costs"]
+Source = Literal["stays", "costs", "services"]
 Value = bool | str
 
 CONDITIONS: Mapping[str, Mapping[str, type]] = {
@@ -25,9 +25,22 @@ CONDITIONS: Mapping[str, Mapping[str, type]] = {
         "cross_cluster": bool,
     },
     "costs": {"sector": str, "service_type": str, "payer": str, "cost_basis": str},
+    "services": {"sector": str, "service_type": str, "payer": str, "unit": str},
 }
-MEASURES: Mapping[str, tuple[str, ...]] = {"stays": ("count", "bed_days", "stay_hours"), "costs": ("amount_fixed_oere",)}
-UNITS: Mapping[str, tuple[str, ...]] = {"stays": ("per_person_year", "days_per_person_year"), "costs": ("dkk_per_person_year",)}
+MEASURES: Mapping[str, tuple[str, ...]] = {
+    "stays": ("count", "bed_days", "stay_hours"),
+    "costs": ("amount_fixed_oere",),
+    "services": ("count", "quantity"),
+}
+UNITS: Mapping[str, tuple[str, ...]] = {
+    "stays": ("per_person_year", "days_per_person_year"),
+    "costs": ("dkk_per_person_year",),
+    "services": ("per_person_year", "days_per_person_year", "hours_per_person_year"),
+}
+STORED_IN_A_UNIT: Mapping[str, int] = {"dkk_per_person_year": 100, "hours_per_person_year": 60}
+"""How many of what is stored make one of the unit: oere a krone, minutes an hour. One where a unit is not named."""
+TABLES: Mapping[str, str] = {"stays": "person_months", "costs": "cost_months", "services": "service_months"}
+"""The derived table in which the outcomes of a source are columns."""
 AIMS = ("A1", "A2", "A3", "A4", "A5")
 TRIPLE_AIM = ("quality", "health", "cost")
 COLUMNS = ("citizen_id", "month", "kommunekode", "cluster_id", "age", "sex", "days")
@@ -65,6 +78,16 @@ class Outcome:
     def is_cost(self) -> bool:
         """True where `events` of the outcome are money."""
         return self.source == "costs"
+
+    @property
+    def table(self) -> str:
+        """The derived table in which it is a column."""
+        return TABLES[self.source]
+
+    @property
+    def stored_in_a_unit(self) -> int:
+        """How many of what is stored make one of its unit."""
+        return STORED_IN_A_UNIT.get(self.unit, 1)
 
     def label(self) -> dict[str, str]:
         """The name in both languages."""

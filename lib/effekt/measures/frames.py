@@ -15,8 +15,9 @@ DAYS_A_YEAR = 365.25
 
 def rows_of(study: Study, outcome: str, clusters: Sequence[str], columns: Sequence[str]) -> pd.DataFrame:
     """Rows of the derived table that holds `outcome`, for these clusters: `columns`, `events` (money in kroner) and `exposure` (person-years)."""
-    table = "cost_months" if study.outcome(outcome).is_cost else "person_months"
-    read = study.read(table, [*columns, "days", outcome], filters=_rows_to_read(study, outcome, clusters))
+    read = study.read(study.outcome(outcome).table, [*columns, "days", outcome], filters=_rows_to_read(study, outcome, clusters))
+    if read[outcome].isna().any():   # not registered there and then, which is not 0
+        read = read.dropna(subset=[outcome]).astype({outcome: "int64"}).reset_index(drop=True)
     frame = read.rename(columns={outcome: "events"})
     frame["events"] = in_units(study, outcome, frame["events"])
     frame["exposure"] = frame.pop("days") / DAYS_A_YEAR
@@ -25,8 +26,8 @@ def rows_of(study: Study, outcome: str, clusters: Sequence[str], columns: Sequen
 
 def sums_of(study: Study, outcome: str, clusters: Sequence[str], by: Sequence[str]) -> pd.DataFrame:
     """As `rows_of`, summed by the columns `by` and sorted by them; oere and days are summed as integers first."""
-    table = "cost_months" if study.outcome(outcome).is_cost else "person_months"
-    read = study.read_arrow(table, [*by, "days", outcome], filters=_rows_to_read(study, outcome, clusters))
+    read = study.read_arrow(study.outcome(outcome).table, [*by, "days", outcome], filters=_rows_to_read(study, outcome, clusters))
+    read = _registered(read, outcome)
     summed = read.group_by(list(by)).aggregate([(outcome, "sum"), ("days", "sum")]).to_pandas(date_as_object=False)
     ordered = summed.sort_values(list(by), ignore_index=True)
     return ordered[list(by)].assign(events=in_units(study, outcome, ordered[f"{outcome}_sum"]), exposure=ordered["days_sum"] / DAYS_A_YEAR)
@@ -52,9 +53,9 @@ def periods_of(study: Study, outcome: str, clusters: Sequence[str]) -> Any:
     import pyarrow as pa
     import pyarrow.compute as compute
 
-    table = "cost_months" if study.outcome(outcome).is_cost else "person_months"
     columns = ["citizen_id", "kommunekode", "cluster_id", "month", "days", outcome]
-    rows = study.read_arrow(table, columns, filters=_rows_to_read(study, outcome, clusters))
+    rows = study.read_arrow(study.outcome(outcome).table, columns, filters=_rows_to_read(study, outcome, clusters))
+    rows = _registered(rows, outcome)
     rows = rows.append_column("treated", compute.not_equal(rows["cluster_id"], COMPARISON))
     parts = []
     for cluster in clusters_of(study):
@@ -87,8 +88,16 @@ def _months(study: Study, months: Any) -> tuple[Any, Any]:
 
 
 def in_units(study: Study, outcome: str, sums: Any) -> Any:
-    """Sums of an outcome as frames show them: oere as kroner, counts as they are."""
-    return sums / 100 if study.outcome(outcome).is_cost else sums
+    """Sums of an outcome as frames show them: oere as kroner, minutes as hours, counts as they are."""
+    stored = study.outcome(outcome).stored_in_a_unit
+    return sums if stored == 1 else sums / stored
+
+
+def _registered(rows: Any, outcome: str) -> Any:
+    """Arrow rows of months in which the outcome is registered where the citizen lives: elsewhere it is missing, which is not 0."""
+    import pyarrow.compute as compute
+
+    return rows if rows[outcome].null_count == 0 else rows.filter(compute.is_valid(rows[outcome]))
 
 
 __all__ = ["COMPARISON", "clusters_of", "in_units", "named", "periods_of", "rows_of", "sums_of"]

@@ -11,13 +11,20 @@ from effekt.errors import DataError
 from effekt.measures.build_completeness import DATED
 from effekt.measures.build_cost_months import KEYS, add_fixed_prices, keep_priced, sum_costs
 from effekt.measures.build_person_months import count_events, next_month
+from effekt.measures.build_service_months import count_services
 from effekt.measures.build_stays import MERGED_KINDS
 from effekt.protocol import Protocol
 
 
 def check_table(name: str, made: Table, inputs: Mapping[str, Table], protocol: Protocol) -> None:
     """Check one derived table against what it was made of; raises DataError with every sum that does not agree. A table without checks passes."""
-    checks = {"stays": check_stays, "person_months": check_person_months, "cost_months": check_cost_months, "completeness": check_completeness}
+    checks = {
+        "stays": check_stays,
+        "person_months": check_person_months,
+        "cost_months": check_cost_months,
+        "service_months": check_service_months,
+        "completeness": check_completeness,
+    }
     problems = checks[name](made, inputs, protocol) if name in checks else []
     if problems:
         raise DataError("\n".join([f"The derived table {name} does not add up:", *(f"- {problem}" for problem in problems)]))
@@ -60,6 +67,15 @@ def check_cost_months(made: Table, inputs: Mapping[str, Table], protocol: Protoc
         *_differ("rows", _number(made.count()), _number(people.count())),
         *_differ("rows of person_months", _number(people.semi_join(made, list(KEYS)).count()), _number(people.count())),
         *_check_sums(made, sum_costs(lines, protocol)),
+    ]
+
+
+def check_service_months(made: Table, inputs: Mapping[str, Table], protocol: Protocol) -> list[str]:
+    """The rows of `person_months`, and every service inside or outside the target: none falls where nothing is registered."""
+    people = inputs["person_months"].select(*KEYS)
+    return [
+        *_differ("rows", _number(made.count()), _number(people.count())),
+        *_check_sums(made, count_services(inputs["service"], protocol)),
     ]
 
 

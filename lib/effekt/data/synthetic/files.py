@@ -48,6 +48,8 @@ def delivery_tables(region: Region) -> Iterator[tuple[str, pa.Table]]:
     inside = contacts.pattype == INPATIENT
     yield "drg_hel", pa.table({"recnum": names.recnum[inside], "v_totpris_genop": decimals(contacts.price_dkk[inside], 3)})
     yield "drg_amb", pa.table({"recnum": names.recnum[~inside], "v_pris_genop": decimals(contacts.price_dkk[~inside], 3)})
+    visits = np.flatnonzero(contacts.stay < 0)
+    yield "lpr_bes", pa.table({"recnum": names.recnum[visits], "d_ambdto": dates(region, contacts.start[visits] // MINUTES)})
     yield "sssy", _sssy(region, names)
     yield "homecare", _homecare(region, names)
     years = region.spec.calendar.years

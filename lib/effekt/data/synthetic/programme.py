@@ -55,8 +55,8 @@ def programme_tables(region: Region, names: Names, visits: Visits) -> Iterator[t
     total, pools = sum(GRANT_OERE.values()), further_funding()
     yield "funding", pa.table(
         {
-            "funding_id": [*(f"grant_{recipient}" for recipient in GRANT_OERE), *(pool["funding_id"] for pool in pools)],
-            "grant": [*("satspulje" for _ in GRANT_OERE), *(pool["grant"] for pool in pools)],
+            "funding_id": [*(f"grant_{recipient}" for recipient in GRANT_OERE), *(pool["pool_id"] for pool in pools)],
+            "grant": [*("satspulje" for _ in GRANT_OERE), *(pool["pool"] for pool in pools)],
             "period": [*("2013-2015" for _ in GRANT_OERE), *(pool["period"] for pool in pools)],
             "recipient": [*GRANT_OERE, *(pool["recipient"] for pool in pools)],
             "share": [*(f"{amount / total:.2f}" for amount in GRANT_OERE.values()), *("" for _ in pools)],

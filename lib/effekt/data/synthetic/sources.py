@@ -20,11 +20,15 @@ from effekt.data.synthetic.surveys import survey_tables
 from effekt.data.synthetic.visits import Visits, visits_table
 from effekt.data.synthetic.workbook import workbook_tables
 
+REVERSALS = ("lmdb.korr.reversed", "lmdb.korr.reversal")   # a dispensing and its reversal, both set aside
+
 
 def source_tables(region: Region, names: Names, visits: Visits, dead: pa.Table) -> Iterator[tuple[str, pa.Table, dict[str, int], dict[str, Any]]]:
     """(file name without .csv, table, rows planted a rule, truth) of every file. `dead` : dod.csv, for rows after death."""
     for name, table, truth in _tables(region, names, visits):
-        yield name, *plant(name, table, region.spec.draws(f"dirt in {name}"), dead, MORE_DIRT), truth
+        dirty, planted = plant(name, table, region.spec.draws(f"dirt in {name}"), dead, MORE_DIRT)
+        reversed_ones = {rule: truth["reversals"] for rule in REVERSALS} if name == "lmdb" else {}
+        yield name, dirty, planted | {rule: n for rule, n in reversed_ones.items() if n}, truth
 
 
 def _tables(region: Region, names: Names, visits: Visits) -> Iterator[tuple[str, pa.Table, dict[str, Any]]]:

@@ -14,7 +14,7 @@ from effekt.data.synthetic.region import Region
 from effekt.paths import REPOSITORY
 
 REFERENCE = REPOSITORY / "data" / "reference"
-USED = ("milestones", "obligations", "bodies", "reporting_lines", "consultant_posts", "indicators", "targets", "funding")
+USED = ("milestones", "obligations", "bodies", "reporting_lines", "consultant_posts", "indicators", "targets", "pools")
 MIDTKRAFT_YEAR = 2020
 LATE_DAYS = (0, 12, 0, 35, 21)
 
@@ -54,14 +54,15 @@ def workbook_tables(region: Region) -> Iterator[tuple[str, pa.Table]]:
     indicators = (
         "indicator_id aim_id triple_aim label_da label_en unit direction outcome_id numerator denominator national verified data_status source"
     )
-    yield "indicators", _table(_only(read_reference("indicators"), indicators))
+    checked = [{**row, "verified": int(row["verified"] == "true")} for row in read_reference("indicators")]
+    yield "indicators", _table(_only(checked, indicators))
     columns = "target_id indicator_id cluster_id baseline target_value comparator deadline owner followup_method"
     yield "targets", _table(_only([*read_reference("targets"), *_synthetic_targets(clusters)], columns))
 
 
 def further_funding() -> list[dict[str, str]]:
     """Pools beside the national grant: those of the memo of 2019."""
-    return [row for row in read_reference("funding") if row["funding_id"].startswith("midtkraft")]
+    return read_reference("pools")
 
 
 def _active(cluster: Any) -> bool:
