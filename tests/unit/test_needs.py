@@ -120,3 +120,9 @@ def test_notebooks_are_found_by_what_their_cells_name() -> None:
     assert "06_cost_per_citizen" in notebooks_about(["cost_total"], protocol, REPOSITORY / "notebooks")
     assert {"03_admissions", "21_synthesis"} <= set(notebooks_about(["adm_acute_medical"], protocol, REPOSITORY / "notebooks"))
     assert notebooks_about(["readm30"], protocol, REPOSITORY / "notebooks") == ()
+
+
+def test_services_that_are_counted_need_no_prices() -> None:
+    for outcome in load_outcomes().values():
+        if outcome.source != "costs":
+            assert not {f"service.{sector}" for sector in needs.SECTORS} & set(products_of(outcome)), outcome.id

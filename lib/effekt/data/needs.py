@@ -97,7 +97,7 @@ def products_of(outcome: Outcome) -> tuple[str, ...]:
     sectors: tuple[object, ...] = SECTORS if outcome.source == "costs" else ()
     for condition in outcome.where:
         needed += CONDITIONS.get(condition.column, ())
-        sectors = condition.values if condition.column == "sector" else sectors
+        sectors = condition.values if sectors and condition.column == "sector" else sectors
     needed += MEASURES.get(outcome.measure, ())
     needed += [f"service.{sector}" for sector in sectors]
     if outcome.source == "services":
