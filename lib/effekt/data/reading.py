@@ -112,7 +112,8 @@ def load_text(connection: duckdb.DuckDBPyConnection, found: Found, accept: bool 
             problems.append(f"{source.file} {_confirm(item)}")
     if accept and seen and not problems:
         _apply(connection, found, seen)
-    return Loaded(tuple(problems), (*warnings, *_told_counts(found, counts)), (*(item for _, item in detected), *seen), tuple(kept for _, _, kept in counts))
+    all_warnings, all_detected = (*warnings, *_told_counts(found, counts)), (*(item for _, item in detected), *seen)
+    return Loaded(tuple(problems), all_warnings, all_detected, tuple(kept for _, _, kept in counts))
 
 
 def _take(source: Source, part: Part, declaration: Declaration) -> tuple[dict[str, tuple[int, ...]], dict[str, ColumnSpec], list[str], list[str]]:
