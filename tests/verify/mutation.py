@@ -1,18 +1,21 @@
 """How many small mistakes in the estimators the tests notice; score by module to mutation.json and mutation.md.
 
-    python tests/verify/mutation.py [--modules pooling cost] [--sample 100] [--whole] [--processes 2] [--report] [--survivors pooling]
+    python tests/verify/mutation.py [--modules pooling cost] [--sample 100] [--whole] [--processes 2] [--minutes 60] [--report]
 
 Works on a copy of the tree, so that it can be edited meanwhile. Finished mutants are kept in build/mutation.jsonl, and a run that was stopped goes
 on where it was; a verdict is made again when the code of the mutated function, or a test it rests on, has changed. Of each module
-100 mutants are tried, with --whole all. --report only counts what is there; --survivors lists the living mutants of modules. Exit code 1 where the score is below what is required.
+100 mutants are tried, with --whole all; with --minutes as many as there is time for. --report only counts what is there, --survivors lists the
+living mutants of some modules. Exit code 1 where the score is below what is required.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -85,8 +88,8 @@ def work(tree: Path, jobs: list[Job], covering: Covering) -> None:
                 file.write(record(job, verdict, tree, covering.state(job)))
 
 
-def run(tree: Path, jobs: list[Job], covering: Covering, processes: int) -> None:
-    """Try the jobs in parallel, with a bar."""
+def run(tree: Path, jobs: list[Job], covering: Covering, processes: int, minutes: float) -> None:
+    """Try the jobs in parallel, with a bar, until all are tried or the time is up."""
     os.chdir(tree)
     sys.path[:0] = [str(tree / "lib"), str(tree)]
     warm()
@@ -95,13 +98,14 @@ def run(tree: Path, jobs: list[Job], covering: Covering, processes: int) -> None
         child = os.fork()
         if child == 0:
             code = 1
+            os.setpgrp()
             try:
                 work(tree, jobs[place::processes], covering)
                 code = 0
             finally:
                 os._exit(code)
         children.append(child)
-    before = _finished()
+    before, started = _finished(), time.monotonic()
     failed = False
     with tqdm(total=len(jobs), unit="mutant", mininterval=5) as bar:
         while children:
@@ -112,6 +116,11 @@ def run(tree: Path, jobs: list[Job], covering: Covering, processes: int) -> None
                     children.remove(child)
                     failed = failed or status != 0
             bar.update(_finished() - before - bar.n)
+            if time.monotonic() - started > 60 * minutes:
+                for child in children:
+                    os.killpg(child, signal.SIGKILL)
+                    os.waitpid(child, 0)
+                break
     if failed:
         raise SystemExit("a process that tried mutants has ended: see above; run again to go on")
 
@@ -136,6 +145,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--modules", nargs="+", metavar="NAME")
     parser.add_argument("--sample", type=int, default=SAMPLE, metavar="N", help="the first N of each module, in an order shuffled once for all")
+    parser.add_argument("--minutes", type=float, default=math.inf, metavar="N", help="stop trying then, and count")
     parser.add_argument("--whole", action="store_true", help="every mutant: some hours")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--committed", action="store_true", help="the state that is committed, whatever is being edited")
@@ -156,7 +166,7 @@ def main() -> int:
             return 0
         if not given.report:
             jobs = [job for job in plan.todo() if not given.modules or job.mutant.module in given.modules]
-            run(tree, jobs, covering, min(given.processes, max(len(jobs), 1)))
+            run(tree, jobs, covering, min(given.processes, max(len(jobs), 1)), given.minutes)
             plan = make_plan(sources, covering, STORE, sample)
     told = {"folders": list(FOLDERS), "tests": len(covering.tests), "longest_seconds": LONGEST_SECONDS, "required": REQUIRED}
     found = score(plan)
