@@ -69,29 +69,10 @@ def import_command(
     undo: Annotated[bool, typer.Option("--undo", help="Make the tables as they were before the last delivery.")] = False,
 ) -> None:
     """Read a delivery into the study's tables; rows that break a rule are quarantined and counted. A further delivery adds to those before it."""
-    if draft:
-        from effekt.data.drafting import write_draft
-        from effekt.data.opening import sources
+    from effekt.cli_import import import_files
 
-        for line in write_draft(delivery or paths.find_study(study) / "delivery", sources())[1]:
-            _say()(line)
-        return
-    folder, synthetic = _study(study)
-    if undo:
-        from effekt.data.delivery import undo_delivery
-
-        undo_delivery(folder, report=_say())
-        return
-    if delivery is None and not (accept_detected or replace or fewer or start_over):
-        from effekt.batch import chain
-
-        chain.import_tables(folder, synthetic, _say())
-        return
-    from effekt.data.delivery import import_delivery
-
-    place = delivery or folder / "delivery"
-    options = {"replaces": replace, "accept_fewer_rows": fewer, "start_over": start_over}
-    import_delivery(place, folder, report=_say(), accept_detected=accept_detected, databases_again=True, **options)
+    options = {"accept_detected": accept_detected, "replaces": replace, "accept_fewer_rows": fewer, "start_over": start_over}
+    import_files(paths.find_study(study), delivery, _say(), draft=draft, undo=undo, options=options)
 
 
 @app.command()
@@ -175,7 +156,7 @@ def lock(
     from effekt.protocol_lock import lock_protocol
 
     folder = paths.find_study(study)
-    outcomes_read = (folder / "derived" / "prepared.json").is_file()
+    outcomes_read = (folder / "derived" / "person_months.parquet").is_file()
     done = lock_protocol(folder, today=f"{datetime.now(UTC):%Y-%m-%d}", outcomes_read=outcomes_read, reason=because)
     _say()(f"evaluation.yml of {folder.name}: locked on {done.entries[0].date}, changed {len(done.entries) - 1} times since. Seal {done.entries[-1].seal}")
 

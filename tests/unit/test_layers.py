@@ -22,7 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("calibration", "published"),
     ("report",),
     ("batch",),
-    ("cli", "packaging"),
+    ("cli", "cli_import", "packaging"),
     ("__main__",),
 )
 """From the ground up. A module may import from its own layer and from those before it."""

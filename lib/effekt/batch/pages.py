@@ -101,14 +101,19 @@ def draw(run: PlannedRun, finished: Finished, setting: Setting, language: str) -
 
 def frame(setting: Setting, language: str, switch_href: str) -> dict[str, Any]:
     """What the frame of every page, the index included, is filled with."""
+    return frame_of(language, setting.study, setting.synthetic, switch_href if words.other(language) in setting.languages else "")
+
+
+def frame_of(language: str, study: Mapping[str, str], synthetic: bool, switch_href: str) -> dict[str, Any]:
+    """The same for a page that belongs to no batch. study : the study's name in both languages. switch_href : the page in the other one, "" for none."""
     return {
         "language": language,
         "other": words.other(language),
         "t": words.frame(language),
         "style": style(),
-        "study": setting.study[language],
-        "synthetic": setting.synthetic,
-        "switch_href": switch_href if words.other(language) in setting.languages else "",
+        "study": study[language],
+        "synthetic": synthetic,
+        "switch_href": switch_href,
     }
 
 
@@ -124,12 +129,12 @@ def parts(run: PlannedRun, executed: Mapping[str, Any], language: str) -> Iterat
     for cell in run.notebook.cells:
         if cell.kind == "markdown":
             if cell.language in (None, language):
-                yield {"kind": "prose", "html": _markup(markdown().render(cell.source))}
+                yield {"kind": "prose", "html": as_markup(markdown().render(cell.source))}
             continue
         folded.append(injected if injected is not None and "parameters" in cell.tags else cell.source)
         bundles = [bundle for bundle in results([next(ran)]) if bundle["view"] != "done"]
         if bundles:
-            shown = [_markup(rendering.render(bundle, language)) for bundle in bundles]
+            shown = [as_markup(rendering.render(bundle, language)) for bundle in bundles]
             yield {"kind": "result", "shown": shown, "code": "\n\n".join(source.strip() for source in folded)}
             folded = []
 
@@ -177,7 +182,7 @@ def template(name: str) -> Any:
 @lru_cache(maxsize=1)
 def style() -> Any:
     """The style sheet, which stands in every page."""
-    return _markup((Path(__file__).parent / "templates" / "style.css").read_text(encoding="utf-8"))
+    return as_markup((Path(__file__).parent / "templates" / "style.css").read_text(encoding="utf-8"))
 
 
 @lru_cache(maxsize=1)
@@ -188,7 +193,8 @@ def markdown() -> Any:
     return MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
-def _markup(html: str) -> Any:
+def as_markup(html: str) -> Any:
+    """HTML of ours that a template is not to escape."""
     from markupsafe import Markup
 
     return Markup(html)

@@ -141,9 +141,9 @@ def _import_opened(
             done = _import(connection, delivery, found, loading.ends, taken[-1], protocol, tables, keys)
             blocked = {name: list(items) for name, items in settled.blocked.items()}
             done = replace(done, warnings=(*there.warnings, *loading.warnings, *done.warnings, *settled.warnings), blocked=blocked)
-        kept_before = {account.file: account.n_kept for account in before.accounts} if before is not None else {}
+        kept_before = _kept_before(study, before, len(taken))
         write_accounts(tables, account_rows(done.accounts, kept_before, done.blocked))
-        _write_record(tables / ledger.RECORD, {"stamp": stamp, "accepted": sorted(loading.used), **asdict(done)})
+        _write_record(tables / ledger.RECORD, {"stamp": stamp, "accepted": sorted(loading.used), "kept_before": kept_before, **asdict(done)})
     for line in [line for account in done.accounts for line in account.lines()] + [f"note: {warning}" for warning in done.warnings]:
         report(line)
     return done
@@ -219,6 +219,16 @@ def _check(connection: duckdb.DuckDBPyConnection, found: Found, trusts_people: b
     n_kept = _count(connection, f"kept_{name}")
     account = FileAccount(found.source.file, n_in, n_kept, taken["quarantine"], taken["set_aside"], checked.broken, checked.marked)
     return account, checked.problems
+
+
+def _kept_before(study: Path, before: ImportReport | None, n_deliveries: int) -> dict[str, int]:
+    """Rows kept of each file before the newest delivery was added; none for the first delivery."""
+    known = len(ledger.read_ledger(study))
+    if before is None or n_deliveries < 2 or known > n_deliveries:
+        return {}
+    if known < n_deliveries:
+        return {account.file: account.n_kept for account in before.accounts}
+    return dict((_record(study) or {}).get("kept_before", {}))
 
 
 def _all_there(study: Path, done: ImportReport) -> bool:

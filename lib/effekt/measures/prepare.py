@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -100,8 +100,12 @@ class PreparedReport:
         return not any(table.built for table in self.tables)
 
 
-def prepare(study_path: str | Path, engine: str = "duckdb", report: Callable[[str], None] = lambda line: None) -> PreparedReport:
+def prepare(
+    study_path: str | Path, engine: str = "duckdb", report: Callable[[str], None] = lambda line: None, only: Collection[str] = ()
+) -> PreparedReport:
     """Build the derived tables whose inputs, rules, protocol or engine changed since they were built; the others are left alone.
+
+    only : names of derived tables that are made of canonical ones alone; the others are not looked at. None = all.
 
     Each table is checked against its inputs (`reconcile`) before it takes its place: no citizen and no event may get lost or come twice.
 
@@ -116,9 +120,10 @@ def prepare(study_path: str | Path, engine: str = "duckdb", report: Callable[[st
     folder = study / "derived"
     folder.mkdir(exist_ok=True)
     record = read_record(study)
-    contents = {name: file_hash(study / "tables" / f"{name}.parquet") for step in STEPS for name in step.inputs}
+    steps = [step for step in STEPS if not only or step.table in only]
+    contents = {name: file_hash(study / "tables" / f"{name}.parquet") for step in steps for name in step.inputs}
     done: list[PreparedTable] = []
-    for step in STEPS:
+    for step in steps:
         key = _key(step, contents, protocol, engine)
         path = folder / f"{step.table}.parquet"
         built = not (record.get(step.table, {}).get("key") == key and path.is_file() and file_hash(path) == record[step.table]["content"])

@@ -35,16 +35,18 @@ def delivery_in_short(study: Study, accounts: pd.DataFrame, *, name: str = "deli
 
 
 def delivery_files(study: Study, accounts: pd.DataFrame, *, name: str = "files") -> Shown:
-    """One row a file: rows in, kept, quarantined, set aside, and how many more or fewer were kept than at the import before."""
+    """One row a file: rows in, kept, quarantined, set aside; after a further delivery also how many more or fewer were kept than before it."""
     files = list(dict.fromkeys(accounts.loc[accounts["kind"] == "read", "file"]))
     rows = [_file(accounts[accounts["file"] == file], file) for file in files]
-    show = [(f"column.{key}", key) for key in ("file", "n_in", "n_kept", "n_quarantine", "n_set_aside", "since_last")]
+    since = ("since_last",) if (accounts["kind"] == "kept_before").any() else ()
+    show = [(f"column.{key}", key) for key in ("file", "n_in", "n_kept", "n_quarantine", "n_set_aside", *since)]
+    notes = ("note.delivery_files", *(f"note.delivery_{key}" for key in since))
     return making.shown(
         study,
         "table",
         name,
         rows,
-        context={"table": tables.layout("caption.delivery_files", show, notes=("note.delivery_files",))},
+        context={"table": tables.layout("caption.delivery_files", show, notes=notes)},
         labels={file: {"da": file, "en": file} for file in files},
     )
 

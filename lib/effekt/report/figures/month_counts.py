@@ -40,7 +40,7 @@ def _panel(axes: Axes, result: Result, part: str, rows: list[dict], *, last: boo
     axes.plot([x for x, _ in low], [n for _, n in low], "v", ms=4, color=canvas.EXPECTED, lw=0)
     for known in result.context.get("breaks", ()):
         axes.axvline(_years(known) - 0.5 / 12, color=canvas.MUTED, lw=0.9, ls=(0, (1, 1.6)))
-    axes.set_xlim(at[0] - 0.5 / 12, at[-1] + 0.5 / 12)
+    axes.set_xlim(at[0] - 0.5 / 12, at[-1] + 0.5 / 12 - 0.001)
     axes.set_ylim(0, max([*counts, 1]) * 1.12)
     axes.yaxis.set_major_locator(MaxNLocator(2, integer=True))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: canvas.scale_text(value, result.language)))
