@@ -164,4 +164,21 @@ CALLS: dict[str, Callable[[], object]] = {
     "exposed before": lambda: (
         e.check_exposed_time(pd.DataFrame({"s": [0, 5, 9], "t": [True, True, True], "e": [5, 5, np.nan]}), start="s", treated="t", enrolled="e")
     ),
+    **{f"{f.__name__} of no events at another level": partial(f, PERSONS.assign(events=0), level=0.8) for f in BOTH},
+    **{f"{f.__name__} of one group without events": partial(f, PLAIN.assign(events=0), level=0.8) for f in BOTH},
+    **{f"{f.__name__} without a column": partial(f, PERSONS.drop(columns="events")) for f in BOTH},
+    "its without events at another level": lambda: its(SERIES.assign(events=0), level=0.8),
+    "its without a column": lambda: its(SERIES.drop(columns="exposure")),
+    "its of negative events": lambda: its(SERIES.assign(events=-1)),
+    "controlled with few events at another level": lambda: controlled(min_events=10_000, level=0.8),
+    "controlled of no events at another level": lambda: controlled(REGION.assign(events=0), min_events=0, level=0.8),
+    "controlled of one mixed row": lambda: controlled(REGION.assign(treated=REGION["treated"] ^ (np.arange(len(REGION)) == 3))),
+    "controlled without a column": lambda: controlled(REGION.drop(columns="exposure")),
+    "controlled of negative events": lambda: controlled(REGION.assign(events=-1)),
+    "controlled of negative exposure": lambda: controlled(REGION.assign(exposure=-1.0)),
+    "meter without a column": lambda: meter(POOL.drop(columns="before")),
+    "meter of no time after": lambda: meter(POOL.assign(later=0.0)),
+    "meter of negative counts after": lambda: meter(POOL.assign(after=-1)),
+    "immortal without a column": lambda: e.immortal_time_audit(TIMES.drop(columns="event"), **AUDIT),
+    "immortal without events at another level": lambda: e.immortal_time_audit(TIMES.assign(event=False), **AUDIT, level=0.8),
 }

@@ -134,7 +134,7 @@ CALLS: dict[str, Callable[[], object]] = {
         e.substitution_ratio(
             PEOPLE.assign(ward=PEOPLE["ward"] - 9e4 * PEOPLE["treated"], gp=PEOPLE["gp"] + 9e3 * PEOPLE["treated"]),
             less="ward", more="gp", treated="treated",
-        )  # fmt: skip
+        )
     ),
     "ledger": lambda: e.payer_ledger(SERVICES),
     "ledger with transfers": lambda: e.payer_ledger(SERVICES, TRANSFERS),
@@ -149,4 +149,26 @@ CALLS: dict[str, Callable[[], object]] = {
     "programme cost of nobody": lambda: e.programme_cost_per_citizen(FUNDING, citizens=0),
     "programme cost twice": lambda: e.programme_cost_per_citizen(FUNDING.assign(funding_id="a"), citizens=4),
     "programme cost of no time": lambda: e.programme_cost_per_citizen(FUNDING, citizens=4, years=0),
+    "ratio of no cost at another level": lambda: e.cost_ratio(COSTS.assign(cost_dkk=0.0), level=0.8),
+    "ratio of cost in one period": lambda: e.cost_ratio(COSTS.assign(cost_dkk=COSTS["cost_dkk"] * ~COSTS["after"]), contrast="after_before"),
+    "bootstrap without a column": lambda: drawn(PEOPLE.drop(columns="cost")),
+    "bootstrap of negative years": lambda: drawn(PEOPLE.assign(years=-1.0), exposure="years"),
+    "bootstrap of a constant by percentile": lambda: drawn(PEOPLE.assign(cost=3.0)),
+    "bootstrap of one citizen an arm": lambda: drawn(PEOPLE.iloc[:2], method="bca"),
+    "bootstrap of one unit an arm": lambda: drawn(PEOPLE.assign(town=PEOPLE["treated"].astype(int)), unit="town", method="bca"),
+    "bootstrap of citizens in several rows": lambda: drawn(pd.concat([PEOPLE, PEOPLE.iloc[:9]]), method="bca"),
+    "one part without a column": lambda: e.one_part_cost(PEOPLE.drop(columns="cost"), **PARTS),
+    "two parts without a column": lambda: e.two_part_cost(PEOPLE.drop(columns="treated"), **PARTS),
+    "benefit without a column": lambda: e.net_monetary_benefit(PEOPLE.drop(columns="effect"), **MONEY, threshold=1),
+    "mix without a column": lambda: e.service_mix(PEOPLE.drop(columns="gp"), sectors=SECTORS, treated="treated"),
+    "substitution without a column": lambda: e.substitution_ratio(PEOPLE.drop(columns="gp"), less="ward", more="gp", treated="treated"),
+    "substitution of nothing at another level": lambda: (
+        e.substitution_ratio(
+        PEOPLE.assign(gp=1.0), less="ward", more="gp", treated="treated", level=0.8
+    )
+    ),
+    "programme cost without a column": lambda: e.programme_cost_per_citizen(FUNDING[["payer"]], citizens=4),
+    "programme cost in oere": lambda: e.programme_cost_per_citizen(FUNDING.rename(columns={"amount_dkk": "amount_oere"}), citizens=4.4),
+    "programme cost in dkk": lambda: e.programme_cost_per_citizen(FUNDING.rename(columns={"amount_dkk": "dkk"}), citizens=3),
+    "programme cost of less": lambda: e.programme_cost_per_citizen(FUNDING.assign(amount_dkk=-1.0), citizens=3),
 }

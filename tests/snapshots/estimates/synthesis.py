@@ -156,4 +156,13 @@ CALLS: dict[str, Callable[[], object]] = {
     "e-value outside": lambda: e.evalue([0.8, 0.9], [0.85, 0.8], [0.9, 0.95]),
     "e-value of words": lambda: e.evalue("x"),
     "e-value of zero": lambda: e.evalue([0.0, 1.0]),
+    "pool of none at another level": lambda: pool([NONE], level=0.8, test="hksj"),
+    "pool of one at another level": lambda: pool(EFFECTS.head(1), level=0.8, test="hksj"),
+    "pool without a column": lambda: pool(EFFECTS.drop(columns="se")),
+    "pool of two alike": lambda: pool(ALIKE.head(2), test="hksj", level=0.8),
+    "pool of ten": lambda: pool(pd.concat([EFFECTS, ALIKE.assign(unit=list("hijklmn"))], ignore_index=True), test="hksj"),
+    "leave one out at another level": lambda: e.leave_one_out(EFFECTS, tau2="DL", level=0.8),
+    "leave one out of differences": lambda: e.leave_one_out(EFFECTS, scale="difference"),
+    "regression at another level": lambda: regress(test="z", level=0.8, tau2="DL"),
+    "regression without a column": lambda: regress(EFFECTS.drop(columns="reach")),
 }
