@@ -128,7 +128,7 @@ def _free_checks(name: str, column: Column, text: str) -> Iterator[Check]:
     for tell in FREE:
         if not identifies or tell.id == "control":
             rule = Rule(f"{name}.{tell.id}", "", "reject", tell.da, f"{tell.en}. {tell.ask}", tell.tolerated)
-            yield Check(f"regexp_full_match({text}, '{tell.pattern}')", rule)
+            yield Check(f"{tell.only_where.format(text=text)} AND regexp_full_match({text}, '{tell.pattern}')", rule)
 
 
 def _warnings(table: str, column: Column, text: str) -> Iterator[Mark]:

@@ -23,7 +23,7 @@ _NO_SUCH_DAY = f"NOT ({_MONTH} BETWEEN '01' AND '12' AND {_DAY} BETWEEN '01' AND
 def broken(name: str) -> tuple[Rule, ...]:
     """Rules that take a row out, for the column `name` ("<file>.<column>"); `breaks` has {text}."""
     return (
-        Rule(f"{name}.zero", "ltrim({text}, '0-') = ''", "quarantine", "Kun nuller i stedet for et nummer", "Zeros in the place of a number"),
+        Rule(f"{name}.zero", "({text} LIKE '0%' AND ltrim({text}, '0-') = '')", "quarantine", "Kun nuller i stedet for et nummer", "Zeros in the place of a number"),
         Rule(
             f"{name}.impossible_date",
             f"CASE WHEN length({{text}}) = 10 AND {IS_CPR} THEN {_NO_SUCH_DAY} ELSE false END",
