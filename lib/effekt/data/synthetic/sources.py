@@ -28,7 +28,7 @@ def source_tables(region: Region, names: Names, visits: Visits, dead: pa.Table) 
     for name, table, truth in _tables(region, names, visits):
         dirty, planted = plant(name, table, region.spec.draws(f"dirt in {name}"), dead, MORE_DIRT)
         reversed_ones = {rule: truth["reversals"] for rule in REVERSALS} if name == "lmdb" else {}
-        yield name, dirty, planted | {rule: n for rule, n in reversed_ones.items() if n}, truth
+        yield name, dirty, {rule: n for rule, n in (planted | reversed_ones).items() if n}, truth
 
 
 def _tables(region: Region, names: Names, visits: Visits) -> Iterator[tuple[str, pa.Table, dict[str, Any]]]:
