@@ -56,7 +56,7 @@ def add_up(person_months: pd.DataFrame) -> CitizenCells:
     exposure = frames.numbers(person_months, "exposure", minimum=0)
     flag = frames.flags(person_months, "treated")
     treated = np.bincount(unit, flag, len(units))
-    mixed = (treated > 0) & (treated < np.bincount(unit, minlength=len(units)))
+    mixed = (treated > 0) & (treated < np.bincount(unit))
     if mixed.any():
         raise DataError(f"treated is both true and false in {int(mixed.sum())} units. A unit is in the programme or in the comparison.")
     months = np.arange(month.min(), month.max() + 1)
