@@ -158,7 +158,8 @@ def lock(
     folder = paths.find_study(study)
     outcomes_read = (folder / "derived" / "person_months.parquet").is_file()
     done = lock_protocol(folder, today=f"{datetime.now(UTC):%Y-%m-%d}", outcomes_read=outcomes_read, reason=because)
-    _say()(f"evaluation.yml of {folder.name}: locked on {done.entries[0].date}, changed {len(done.entries) - 1} times since. Seal {done.entries[-1].seal}")
+    first, last = done.entries[0], done.entries[-1]
+    _say()(f"evaluation.yml of {folder.name}: locked on {first.date}, changed {len(done.entries) - 1} times since. Seal {last.seal}")
 
 
 @app.command()

@@ -24,8 +24,9 @@ LOCK_FILE = "evaluation.lock.json"
 class Entry:
     """One entry: the first locks, every later one is a change.
 
-    date : ISO day. content : hash of what the file says. seal : hash of the whole entry and of the seal before. keys : what was changed, such as "clusters.0.start"; none in the first.
-    reason : as the evaluator wrote it. outcomes_read : whether derived tables with outcomes were there at the time.
+    date : ISO day. content : hash of what the file says. seal : hash of the whole entry and of the seal before.
+    keys : what was changed, such as "clusters.0.start"; none in the first. reason : as the evaluator wrote it.
+    outcomes_read : whether derived tables with outcomes were there at the time.
     """
 
     date: str
@@ -43,7 +44,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Lock:
-    """The lock of a study. entries : oldest first, none where it was never locked. unlocked_keys : changed since the last entry, with no reason yet."""
+    """The lock of a study. entries : oldest first, none where it was never locked. unlocked_keys : changed since the last entry, without a reason."""
 
     entries: tuple[Entry, ...] = ()
     unlocked_keys: tuple[str, ...] = ()

@@ -72,7 +72,8 @@ def wrong_numbers(source: str, bundles: Mapping[str, Mapping[str, Any]], languag
             yield f"in no cell: {item.text!r} in <{item.tag}>"
     for section, words in page.alternatives:
         told = _all_cells(bundles[section], language) if section in bundles else set()
-        yield from (f"in the words of a picture and in no cell of it: {found!r}" for found in DIGITS.findall(NAMES.sub("", words)) if _bare(found) not in told)
+        numbers_told = DIGITS.findall(NAMES.sub("", words))
+        yield from (f"in the words of a picture and in no cell of it: {found!r}" for found in numbers_told if _bare(found) not in told)
 
 
 def _wrong_cell(item: Written, bundles: Mapping[str, Mapping[str, Any]], language: str) -> Iterator[str]:

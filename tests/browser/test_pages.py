@@ -75,7 +75,8 @@ def test_every_page_has_its_language_one_heading_a_title_landmarks_and_ids_of_it
 
 def test_every_figure_has_words_and_a_table_with_the_same_numbers(visits: Visits) -> None:
     def wrong(visit: Visit) -> object:
-        return [figure for figure in visit.facts["figures"] if figure["role"] != "img" or figure["words"] <= 20 or not figure["title"] or not figure["twin"]]
+        figures = visit.facts["figures"]
+        return [each for each in figures if each["role"] != "img" or each["words"] <= 20 or not each["title"] or not each["twin"]]
 
     assert offenders(visits, wrong) == {}
     assert sum(len(visit.facts["figures"]) for visit in visits.values()) >= 8

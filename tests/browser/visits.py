@@ -32,7 +32,8 @@ FACTS = """(() => ({
 SPOKEN = """(() => {
   const named = ['alt', 'title', 'aria-label'];
   const left = e => e.closest('details.code pre, a[lang]');
-  const hidden = [...document.querySelectorAll('[alt],[title],[aria-label]')].filter(e => !left(e)).flatMap(e => named.map(n => e.getAttribute(n) || ''));
+  const spoken = [...document.querySelectorAll('[alt],[title],[aria-label]')].filter(e => !left(e));
+  const hidden = spoken.flatMap(e => named.map(n => e.getAttribute(n) || ''));
   const drawn = [...document.querySelectorAll('svg text, svg title, svg desc')].map(e => e.textContent);
   document.querySelectorAll('details.code pre, a[lang]').forEach(e => e.remove());
   return [document.title, document.body.innerText, ...hidden, ...drawn].join('\\n');

@@ -49,7 +49,8 @@ def test_an_estimate_says_nothing_that_it_was_not_told() -> None:
 
 
 def test_a_number_that_is_none_stays_none_and_counts_are_whole() -> None:
-    found = Estimate("mean", math.nan, 1, 2, "m", "descriptive", p=math.nan, se=3, n_citizens=7.0, n_events=2.0, exposure=4, cautions=["a"], facts={"x": 1})
+    more = {"p": math.nan, "se": 3, "n_citizens": 7.0, "n_events": 2.0, "exposure": 4, "cautions": ["a"], "facts": {"x": 1}}
+    found = Estimate("mean", math.nan, 1, 2, "m", "descriptive", **more)
     assert (found.value, found.low, found.p, found.se, found.exposure) == (None, 1.0, None, 3.0, 4.0)
     assert (type(found.low), type(found.n_citizens), type(found.n_events), found.cautions, dict(found.facts)) == (float, int, int, ("a",), {"x": 1.0})
 

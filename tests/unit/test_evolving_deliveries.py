@@ -167,7 +167,8 @@ def test_a_later_delivery_with_far_fewer_rows_a_month_is_refused_unless_it_is_sa
     months = sorted({str(row["referencetid"]) for row in second["bef"]})
     second["bef"] = [row for row in second["bef"] if row["pnr"] == second["bef"][0]["pnr"]]
     assert len(second["bef"]) == len(months)
-    with pytest.raises(DeliveryError, match=r"bef.csv \[delivery.fewer_rows\]: 1 rows a month, and [56] in the deliveries before.*--accept-fewer-rows"):
+    told = r"bef.csv \[delivery.fewer_rows\]: 1 rows a month, and [56] in the deliveries before.*--accept-fewer-rows"
+    with pytest.raises(DeliveryError, match=told):
         imported(study, deliver(tmp_path / "second", second))
 
 

@@ -59,7 +59,8 @@ def test_every_change_is_listed_with_its_reason_on_the_pages_of_both_languages(s
     assert told[0][1].startswith("Locked 5 January 2026, before outcomes were read, hash ")
     assert told[1] == ("Changed since the lock", "1 February 2026: clusters.1.start. Reason: The cluster began a month later")
     assert told[2] == ("Changed since the lock", "Without a reason: price_year")
-    assert [name for name, _ in lock_lines(read_lock(study), "da")] == ["Protokollens låsning", "Ændret siden låsningen", "Ændret siden låsningen"]
+    named = [name for name, _ in lock_lines(read_lock(study), "da")]
+    assert named == ["Protokollens låsning", "Ændret siden låsningen", "Ændret siden låsningen"]
 
 
 def test_a_lock_that_came_after_the_outcomes_says_so(study: Path) -> None:

@@ -105,7 +105,7 @@ def frame(setting: Setting, language: str, switch_href: str) -> dict[str, Any]:
 
 
 def frame_of(language: str, study: Mapping[str, str], synthetic: bool, switch_href: str) -> dict[str, Any]:
-    """The same for a page that belongs to no batch. study : the study's name in both languages. switch_href : the page in the other one, "" for none."""
+    """The same for a page that belongs to no batch. study : its name in both languages. switch_href : the page in the other language, "" for none."""
     return {
         "language": language,
         "other": words.other(language),

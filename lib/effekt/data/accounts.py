@@ -32,8 +32,8 @@ def write_accounts(folder: Path, rows: Iterator[dict[str, Any]]) -> None:
     import pyarrow as pa
     from pyarrow import parquet
 
-    text = ("file", "kind", "rule", "da", "en")
-    schema = pa.schema([("file", pa.string()), ("kind", pa.string()), ("rule", pa.string()), ("n", pa.int64()), *((name, pa.string()) for name in text[3:])])
+    columns = ("file", "kind", "rule", "n", "da", "en")
+    schema = pa.schema([(name, pa.int64() if name == "n" else pa.string()) for name in columns])
     parquet.write_table(pa.Table.from_pylist(list(rows), schema=schema), folder / f"{NAME}.parquet", compression="zstd")
 
 

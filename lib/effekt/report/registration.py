@@ -90,7 +90,8 @@ def completeness(study: Study, frame: pd.DataFrame, *, name: str = "completeness
     frame : `measures.completeness`. A month with fewer than half the rows of the months around it is marked, and counted in the subtitle.
     """
     marked = frame.assign(low=frame.groupby(["source", "part"], sort=False)["n"].transform(_falls).astype(bool))
-    breaks = {f"break_{place}": (Column(f"break_{place}", "month"), making.month(known.month)) for place, known in enumerate(study.protocol.known_breaks)}
+    known = study.protocol.breaks()
+    breaks = {f"break_{place}": (Column(f"break_{place}", "month"), making.month(item.month)) for place, item in enumerate(known)}
     head = making.of_design(study) | breaks | {
         "place": (Column("place", "label"), f"place.{study.unit}"),
         "n_low": (Column("n_low", "count"), int(marked["low"].sum())),
@@ -117,7 +118,7 @@ def completeness(study: Study, frame: pd.DataFrame, *, name: str = "completeness
             "title": f"{stem}.title",
             "subtitle": f"{stem}.subtitle",
             "alt": f"{stem}.alt",
-            "breaks": [making.month(known.month) for known in study.protocol.known_breaks],
+            "breaks": [making.month(item.month) for item in known],
             "table": tables.layout("caption.completeness", twin, rows=tuple(range(1, len(rows) + 1))),
         },
     )
@@ -141,6 +142,6 @@ def _few(count: int) -> str:
 def _file(told: pd.DataFrame, file: str) -> Facts:
     sums = _sums(told)
     before: Any = told.loc[told["kind"] == "kept_before", "n"]
-    facts: Facts = {"file": (Column("file", "label"), file), "n_in": (Column("n_in", "count"), sums["read"]), "n_kept": (Column("n_kept", "count"), sums["kept"])}
-    facts |= {f"n_{kind}": (Column(f"n_{kind}", "count"), sums[kind]) for kind in TAKEN_OUT}
+    counts = {"n_in": sums["read"], "n_kept": sums["kept"], **{f"n_{kind}": sums[kind] for kind in TAKEN_OUT}}
+    facts: Facts = {"file": (Column("file", "label"), file), **{key: (Column(key, "count"), n) for key, n in counts.items()}}
     return facts | {"since_last": (Column("since_last", "count"), sums["kept"] - int(before.iloc[0]) if len(before) else None)}

@@ -141,7 +141,7 @@ TABLES = (
             Column("indicator_id", "text", "Indikator", "Indicator"),
             CLUSTER,
             Column("baseline", "number", "Udgangspunkt", "Baseline", required=False),
-            Column("target_value", "number", "Målet; mangler, hvor der kun er en retning", "The target; missing for a direction only", required=False),
+            Column("target_value", "number", "Målet; mangler ved en ren retning", "The target; missing for a direction only", required=False),
             Column("comparator", "text", "Mindst eller højst", "At least or at most", codes=COMPARATORS),
             Column("deadline", "date", "Frist", "Deadline", required=False),
             Column("owner", "text", "Ansvarlig", "Owner", required=False),

@@ -26,6 +26,7 @@ class Dirt:
 
     @property
     def file(self) -> str:
+        """The file that the rule is about."""
         source = self.rule.split(".")[0]
         return FILES.get(source, source)
 
