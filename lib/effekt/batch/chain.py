@@ -15,8 +15,8 @@ Say = Callable[[str], None]
 
 
 def ensure_delivery(study: Path, synthetic: bool, say: Say) -> None:
-    """Make the delivery of a synthetic study where it is missing or out of date; a real study has its own."""
-    if synthetic:
+    """Make the delivery of a synthetic study where it is missing or out of date; a real study has its own, and so may a synthetic one."""
+    if synthetic and _is_generated(study):
         from effekt.data.synthetic.delivery import ensure_delivery as make
 
         make(study, report=say)
@@ -46,10 +46,20 @@ def _import(study: Path, synthetic: bool, say: Say) -> None:
     from effekt.data.delivery import import_delivery
     from effekt.data.ledger import read_ledger
 
-    ensure_delivery(study, synthetic, say)
     known = [item.folder for item in read_ledger(study)]
-    if synthetic or ((study / "delivery").is_dir() and (not known or "delivery" in known)):
+    if known and "delivery" not in known:
+        return
+    ensure_delivery(study, synthetic, say)
+    if (study / "delivery").is_dir():
         import_delivery(study / "delivery", study, report=say)
+
+
+def _is_generated(study: Path) -> bool:
+    """Whether the delivery of this synthetic study is made here: files that somebody else put into its `delivery/` are never written over."""
+    from effekt.data.synthetic.delivery import DELIVERY, TRUTH
+    from effekt.data.synthetic.spec import PLANTED
+
+    return not (study / DELIVERY).is_dir() or any((study / name).is_file() for name in (TRUTH, PLANTED))
 
 
 def _alone(study: Path, say: Say) -> AbstractContextManager[None]:
