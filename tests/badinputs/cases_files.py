@@ -18,6 +18,7 @@ from tests.sas_files import Variable, write_sas7bdat
 from tests.tiny import Files, tiny_files, write_rows
 
 _ADM = "lpr_adm"
+_UTF_8 = "form: {encoding: utf-8}\n"
 
 
 def _instead(name: str, content: bytes, file: str = _ADM) -> Callable[[Path], object]:
@@ -121,7 +122,7 @@ _SAS = b"\0" * 12 + bytes.fromhex("c2ea8160b31411cfbd92080009c7318c181f1011") + 
 
 CASES = (
     Case(1, "latin-1", "R", "file.encoding", folder=raw("initiatives", _letters("latin-1"))),
-    Case(2, "cp1252 said to be UTF-8", "R", "file.encoding", folder=_after(raw("initiatives", _letters("cp1252")), _declared("form: {encoding: utf-8}\n"))),
+    Case(2, "cp1252 said to be UTF-8", "R", "file.encoding", folder=_after(raw("initiatives", _letters("cp1252")), _declared(_UTF_8))),
     Case(3, "a byte order mark", "W", told="byte order mark", folder=raw(_ADM, lambda text: b"\xef\xbb\xbf" + text)),
     Case(4, "UTF-16", "R", "file.encoding", folder=raw(_ADM, lambda text: text.decode().encode("utf-16"))),
     Case(5, "letters encoded twice", "R", "file.mojibake", folder=raw("initiatives", lambda text: text.decode().encode().decode("latin-1").encode())),
@@ -135,7 +136,7 @@ CASES = (
         "file.delimiter",
         folder=_after(raw(_ADM, lambda text: text.replace(b";", b",")), _declared('form: {delimiter: ";"}\n')),
     ),
-    Case(10, "a column that is needed is missing", "R", "file.column_missing", folder=raw(_ADM, lambda text: text.replace(b"d_inddto", b"indate", 1))),
+    Case(10, "a needed column is missing", "R", "file.column_missing", folder=raw(_ADM, lambda text: text.replace(b"d_inddto", b"indate", 1))),
     Case(11, "a column twice", "R", "file.column_twice", folder=raw(_ADM, lambda text: text.replace(b"c_spec", b"c_afd", 1))),
     Case(12, "a column nobody asked for", "W", told="not used: c_kom, remark", folder=raw(_ADM, _column("remark", "CANARY 010170-1234"))),
     Case(13, "columns in another order", "ok", folder=raw(_ADM, _turned)),

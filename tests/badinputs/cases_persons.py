@@ -6,13 +6,17 @@ from tests.badinputs.case import CPR, STRANGER, Case, added, both, every, number
 from tests.tiny import ANNA, QUARTERS, Files
 
 
+def _without_zero(pnr: str) -> str:
+    return pnr.lstrip("0").zfill(9)
+
+
 def _two_persons(files: Files) -> None:
     for line in files["bef"][6:12]:
         line.update(koen=2, foed_dag="1941-02-02")
 
 
 CASES = (
-    Case(31, "leading zero lost", "R", "lpr_adm.pnr.leading_zero_lost", (1, 2), numbered(CPR, every("lpr_adm", pnr=lambda pnr: pnr.lstrip("0").zfill(9)))),
+    Case(31, "leading zero lost", "R", "lpr_adm.pnr.leading_zero_lost", (1, 2), numbered(CPR, every("lpr_adm", pnr=_without_zero))),
     Case(32, "dash in a CPR number", "F", "lpr_adm.pnr.dash", (1,), numbered(CPR, row("lpr_adm", 1, pnr="010530-1235"))),
     Case(32, "space in a CPR number", "F", "lpr_adm.pnr.dash", (2,), numbered(CPR, row("lpr_adm", 2, pnr="010530 1235"))),
     Case(33, "31 February", "Q", "sssy.pnr.impossible_date", (5,), numbered(CPR, added("sssy", pnr="3102301235"))),

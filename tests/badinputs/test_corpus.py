@@ -1,4 +1,4 @@
-"""Every kind of bad input gets what the list says: the exit code, the rule and its rows, nothing of a person anywhere, and every row accounted for."""
+"""Every kind of bad input gets what the list says: exit code, rule and rows, nothing of a person anywhere, every row accounted for."""
 
 from __future__ import annotations
 

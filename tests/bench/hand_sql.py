@@ -1,6 +1,6 @@
 """The rules of the LPR2 contact table written by hand as DuckDB SQL, as somebody would who knew the file and wanted nothing else.
 
-`read` makes table `hand` from a csv file with the columns in the order of `COLUMNS`; `judge` gives every row its verdict; both use the tables `people`
+`read` makes table `hand` from a csv file with the columns in the order of `COLUMNS`; `judge` gives every row its verdict; both use `people`
 and `citizen_key` that the import makes of the population register.
 """
 
@@ -34,7 +34,8 @@ def judge(connection: duckdb.DuckDBPyConnection) -> None:
         for name in _DATES
     )
     hours = ", ".join(
-        f"CASE WHEN regexp_full_match({name}_t, '[0-9]{{1,15}}') AND {name}_t::BIGINT <= {high} THEN {name}_t::BIGINT END AS {name}" for name, high in _HOURS
+        f"CASE WHEN regexp_full_match({name}_t, '[0-9]{{1,15}}') AND {name}_t::BIGINT <= {high} THEN {name}_t::BIGINT END AS {name}"
+        for name, high in _HOURS
     )
     texts = ", ".join(f"trim({name}) AS {name}_t" for name in (*_DATES, *(name for name, _ in _HOURS)))
     connection.execute(

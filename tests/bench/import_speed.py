@@ -51,9 +51,11 @@ def write_delivery(folder: Path, rows: int) -> None:
             folder / "lpr_adm.csv",
             f"""
             SELECT 'R' || lpad((CASE WHEN hash(i) % 1000 = 3 AND i > 0 THEN i - 1 ELSE i END)::VARCHAR, 11, '0') AS recnum, ({who})::VARCHAR AS pnr,
-                   '6620' AS c_sgh, lpad((hash(i, 1) % 90)::VARCHAR, 3, '0') AS c_afd, '01' AS c_spec, CASE WHEN stay THEN '0' ELSE '2' END AS c_pattype,
+                   '6620' AS c_sgh, lpad((hash(i, 1) % 90)::VARCHAR, 3, '0') AS c_afd, '01' AS c_spec,
+                   CASE WHEN stay THEN '0' ELSE '2' END AS c_pattype,
                    1 + i % 2 AS c_indm, '1' AS c_udm, {start} AS d_inddto, hash(i, 2) % 24 AS v_indtime, hash(i, 3) % 60 AS v_indminut,
-                   {start} + {length} AS d_uddto, 23 AS v_udtime, 'DI50' || i % 10 AS c_adiag, CASE WHEN stay THEN (hash(i, 8) % 9)::INTEGER END AS v_sengdage, NULL AS status
+                   {start} + {length} AS d_uddto, 23 AS v_udtime, 'DI50' || i % 10 AS c_adiag,
+                   CASE WHEN stay THEN (hash(i, 8) % 9)::INTEGER END AS v_sengdage, NULL AS status
             FROM (SELECT i, hash(i, 9) % 4 = 0 AS stay FROM range({rows}) t(i))
             """,
         )

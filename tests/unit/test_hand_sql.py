@@ -57,7 +57,8 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> tuple[list, list, dict[s
         checked = check_rows(connection, delivery.found["lpr_adm"])
         hand_sql.read(connection, study / "delivery" / "lpr_adm.csv")
         hand_sql.judge(connection)
-        ours, theirs = (connection.execute(f"SELECT row_no, verdict FROM {table} ORDER BY row_no").fetchall() for table in ("checked_lpr_adm", "hand"))
+        verdicts = "SELECT row_no, verdict FROM {} ORDER BY row_no"
+        ours, theirs = (connection.execute(verdicts.format(table)).fetchall() for table in ("checked_lpr_adm", "hand"))
         noted = dict(connection.execute("SELECT rule, n FROM hand_noted WHERE n > 0").fetchall())
     return ours, theirs, {item.rule: item.n for item in checked.marked if item.rule in noted}, noted
 

@@ -40,6 +40,7 @@ TABLES_OF_FACTS = ("quarantine.parquet", "account.parquet")
 
 Cell = Callable[[str, random.Random], str]
 Bytes = Callable[[bytes, random.Random], bytes]
+CODE = (f'=HYPERLINK("{DASHED}")', f"<script>{CPR}</script>", "'; DROP TABLE people; --", "${x} {0} %s \\N")
 CELLS: dict[str, Cell] = {
     "number of a person in another column": lambda text, rng: rng.choice(CANARIES),
     "cut off": lambda text, rng: text[: len(text) // 2],
@@ -48,7 +49,7 @@ CELLS: dict[str, Cell] = {
     "dates that are none": lambda text, rng: rng.choice(("31-02-2013", "2013-02-31", "23000", "9999-12-31", "01/02/13", "2093-01-01")),
     "numbers that are none": lambda text, rng: rng.choice(("1,5", "1.234", "1.01702E+08", "inf", "NaN", "-0", "99999999999999999999")),
     "very long": lambda text, rng: text + CPR * 2000,
-    "formula or code": lambda text, rng: rng.choice((f'=HYPERLINK("{DASHED}")', f"<script>{CPR}</script>", "'; DROP TABLE people; --", "${x} {0} %s \\N")),
+    "formula or code": lambda text, rng: rng.choice(CODE),
     "blanks and case": lambda text, rng: f"  {text.swapcase()} ",
 }
 FILES: dict[str, Bytes] = {
@@ -62,7 +63,7 @@ KINDS = (*CELLS, *FILES)
 
 @dataclass
 class Found:
-    """What the fuzz saw. shown : canaries that came out, as the kind of place and never as the text. n : corrupted rows of each kind. rules : that refused."""
+    """What the fuzz saw. shown : where canaries came out, never as the text. n : corrupted rows of each kind. rules : that refused."""
 
     rows: int = 0
     deliveries: int = 0
@@ -167,7 +168,8 @@ def import_and_search(study: Path, found: Found) -> None:
     if status not in (0, 3) or "Traceback" in err.getvalue() or "import.engine" in err.getvalue():
         found.shown.append(f"delivery {found.deliveries}: status {status}, {err.getvalue()[-200:]}")
     said = out.getvalue() + err.getvalue()
-    for place, text in [("screen", said), *written(study), *((path.name, path.read_text()) for path in set((paths.OUTPUTS / "log").glob("*")) - logs)]:
+    logged = [(path.name, path.read_text()) for path in set((paths.OUTPUTS / "log").glob("*")) - logs]
+    for place, text in [("screen", said), *written(study), *logged]:
         words = () if place.endswith(".parquet") and place not in TABLES_OF_FACTS else (WORD,)
         found.shown += [f"delivery {found.deliveries}: {place}" for canary in (*CANARIES, *words) if canary in text]
     record = study / "tables" / "import.json"
@@ -209,8 +211,8 @@ def main(rows: int = 10_000) -> int:
     kinds = "\n".join(f"| {kind} | {n:,} |" for kind, n in told["rows_a_kind"].items())
     (here / "fuzz.md").write_text(
         f"# Corrupted deliveries\n\n{told['rows_corrupted']:,} corrupted rows in {told['deliveries']} deliveries, imported through the command line: "
-        f"{told['imported']} were imported, {told['refused']} refused, {told['other_exit_codes']} ended otherwise. Numbers of persons and free texts are "
-        f"canaries ({told['canaries_searched_for']}); what was printed and every file written were searched. Shown: {told['shown']}. "
+        f"{told['imported']} were imported, {told['refused']} refused, {told['other_exit_codes']} ended otherwise. Numbers of persons and free texts "
+        f"are canaries ({told['canaries_searched_for']}); what was printed and every file written were searched. Shown: {told['shown']}. "
         f"Files whose rows do not add up: {told['files_with_rows_unaccounted_for']}.\n\n| corruption | rows |\n|---|---|\n{kinds}\n",
         encoding="utf-8",
     )

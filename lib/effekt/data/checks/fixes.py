@@ -51,7 +51,15 @@ def _has_lower_codes(column: Column) -> bool:
 _SENTINELS = ("1900-01-01", "9999-12-31", "01-01-1900", "31-12-9999")
 
 FIXES = (
-    Fix("blank", is_coded, "({text} LIKE ' %' OR {text} LIKE '% ')", "trim({text})", "warn", "Blanke tegn foran eller efter er fjernet", "Blanks around it were removed"),
+    Fix(
+        "blank",
+        is_coded,
+        "({text} LIKE ' %' OR {text} LIKE '% ')",
+        "trim({text})",
+        "warn",
+        "Blanke tegn foran eller efter er fjernet",
+        "Blanks around it were removed",
+    ),
     Fix(
         "case",
         _has_upper_codes,

@@ -62,7 +62,8 @@ def key_rules(source: Source) -> dict[str, Rule]:
         ),
     }
     if source.status:
-        rules["superseded"] = Rule(f"{name}.row.superseded", "", "set_aside", "Afløst af en senere, rettet række", "Replaced by a later, corrected row")
+        words = ("Afløst af en senere, rettet række", "Replaced by a later, corrected row")
+        rules["superseded"] = Rule(f"{name}.row.superseded", "", "set_aside", *words)
         rules["retracted"] = Rule(f"{name}.row.retracted", "", "set_aside", "Trukket tilbage af afsenderen", "Withdrawn by the sender")
     return rules
 

@@ -23,7 +23,13 @@ _NO_SUCH_DAY = f"NOT ({_MONTH} BETWEEN '01' AND '12' AND {_DAY} BETWEEN '01' AND
 def broken(name: str) -> tuple[Rule, ...]:
     """Rules that take a row out, for the column `name` ("<file>.<column>"); `breaks` has {text}."""
     return (
-        Rule(f"{name}.zero", "({text} LIKE '0%' AND ltrim({text}, '0-') = '')", "quarantine", "Kun nuller i stedet for et nummer", "Zeros in the place of a number"),
+        Rule(
+            f"{name}.zero",
+            "({text} LIKE '0%' AND ltrim({text}, '0-') = '')",
+            "quarantine",
+            "Kun nuller i stedet for et nummer",
+            "Zeros in the place of a number",
+        ),
         Rule(
             f"{name}.impossible_date",
             f"CASE WHEN length({{text}}) = 10 AND {IS_CPR} THEN {_NO_SUCH_DAY} ELSE false END",
@@ -40,7 +46,8 @@ def noted(name: str) -> tuple[Rule, ...]:
     return (
         Rule(
             f"{name}.replacement",
-            f"CASE WHEN length({{text}}) = 10 AND TRY_CAST({{text}} AS BIGINT) IS NULL THEN regexp_full_match({{text}}, '{REPLACEMENT}') ELSE false END",
+            "CASE WHEN length({text}) = 10 AND TRY_CAST({text} AS BIGINT) IS NULL "
+            f"THEN regexp_full_match({{text}}, '{REPLACEMENT}') ELSE false END",
             "warn",
             "Erstatningsnummer med bogstav: en person uden cpr-nummer, holdt for sig",
             "Replacement number with a letter: a person without a CPR number, kept apart",

@@ -10,9 +10,9 @@ from effekt.data.registers.source import Source
 
 _WHATS = {
     "nested": ("warn", "Et ophold inde i et andet af samme person", "A stay inside another one of the same person"),
-    "overlap": ("fix", "Overlapper et ophold på samme sygehus og lægges sammen med det", "Overlaps a stay in the same hospital and is merged with it"),
+    "overlap": ("fix", "Overlapper et ophold på samme sygehus; de lægges sammen", "Overlaps a stay in the same hospital; they are merged"),
     "overlap_elsewhere": ("warn", "Overlapper et ophold på et andet sygehus", "Overlaps a stay in another hospital"),
-    "transfer": ("fix", "Begynder i den time, hvor et ophold et andet sted slutter, og kædes til det", "Starts in the hour a stay elsewhere ends: one chain"),
+    "transfer": ("fix", "Begynder i den time, et ophold et andet sted slutter: én kæde", "Starts in the hour a stay elsewhere ends: one chain"),
     "open": ("fix", "Har ingen slutdato og regnes til datas sidste dag", "Has no end and is counted to the last day of the data"),
 }
 

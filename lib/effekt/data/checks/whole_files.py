@@ -94,7 +94,8 @@ def _linkage(whole: Whole) -> Iterator[Broken]:
 
 def _constant(whole: Whole) -> Iterator[Broken]:
     """A column is looked at whole only where its first rows are all the same."""
-    names = [column.name for column in whole.found.source.columns if column.required and not (column.low == 0 and column.high == 1) and whole.found.positions[column.name] is not None]
+    there = [column for column in whole.found.source.columns if column.required and whole.found.positions[column.name] is not None]
+    names = [column.name for column in there if (column.low, column.high) != (0, 1)]
     for sample in (f"(FROM {whole.kept} LIMIT 2000)", whole.kept):
         if not names:
             return
