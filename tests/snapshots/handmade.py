@@ -131,6 +131,25 @@ def measured(all_met: bool) -> Measured:
     return Measured(tuple(rows), bounds, 1, "0" * 16)
 
 
+def came_in() -> pd.DataFrame:
+    """The account of an import of two files, the second time around, with an outcome that lacks its file."""
+    told = [
+        ("bef.csv", "read", "", 1000, "", ""), ("bef.csv", "kept", "", 990, "", ""), ("bef.csv", "kept_before", "", 900, "", ""),
+        ("bef.csv", "quarantine", "bef.kom.unknown", 7, "Kommunekoden findes ikke efter 2007", "The municipality code does not exist after 2007"),
+        ("bef.csv", "set_aside", "bef.row.duplicate", 3, "Nøjagtig kopi af en tidligere række", "Exact copy of an earlier row"),
+        ("dod.csv", "read", "", 12, "", ""), ("dod.csv", "kept", "", 12, "", ""),
+        ("cost_mun", "blocked", "homecare.csv, unit_cost.csv", 2, "", ""),
+    ]  # fmt: skip
+    return pd.DataFrame(told, columns=["file", "kind", "rule", "n", "da", "en"])
+
+
+def counted_months() -> pd.DataFrame:
+    """Rows of two sources a month; one month of the first has next to none."""
+    dates = pd.date_range("2013-01-01", periods=24, freq="MS")
+    parts = [("contact", "inpatient", [80] * 10 + [5] + [82] * 13), ("service", "practice", [900] * 24)]
+    return pd.concat([pd.DataFrame({"source": source, "part": part, "month": dates, "n": n}) for source, part, n in parts], ignore_index=True)
+
+
 def results() -> dict[str, Result]:
     """Name -> result; every view of the registry is among them."""
     north, region = study(), study(None)
@@ -161,6 +180,13 @@ def results() -> dict[str, Result]:
         "sector costs": report.sector_costs(north, sectors),
         "forest": report.forest(region, clusters(), pooled()),
         "tile map": report.tile_map(region, population()),
+        "delivery": report.delivery_in_short(north, came_in()),
+        "delivery whole": report.delivery_in_short(north, came_in()[lambda rows: rows["kind"] != "blocked"]),
+        "delivery files": report.delivery_files(north, came_in()),
+        "delivery rules": report.delivery_rules(north, came_in()),
+        "blocked": report.blocked_outcomes(north, came_in()),
+        "blocked none": report.blocked_outcomes(north, came_in()[lambda rows: rows["kind"] != "blocked"]),
+        "completeness": report.completeness(north, counted_months()),
         "limits": report.limits(north, change, topics=["admissions", "cost", "region"]),
         "method": report.method(north, change, BEFORE_AFTER, FORECAST, topics=["admissions", "cost", "region"]),
         "methods all": report.methods_in_short(region, measured(True)),

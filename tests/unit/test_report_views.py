@@ -127,7 +127,7 @@ def test_every_number_names_its_cell_and_says_what_is_in_it(name: str, language:
         read = numbers.parse(written, kind.type, language)
         near = 0.005 if kind.type == "p" else 0.5 * 10**-kind.digits * 1.000001
         assert read == held if kind.type == "month" else abs(read - float(held)) <= near
-    assert found or result.view == "done" or "nobody" in name
+    assert found or all(column.type == "label" for column in result.columns) or "nobody" in name
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -135,7 +135,7 @@ def test_no_number_of_a_sentence_or_a_table_stands_outside_a_cell(name: str) -> 
     source = re.sub(r"<svg.*?</svg>", "", fragment(name, "en"), flags=re.DOTALL)
     outside = re.sub(r"<data .*?</data>", "", source, flags=re.DOTALL)
     text = unescape(re.sub(r"<[^>]*>", " ", outside))
-    for name_with_digits in ("1,000", "30 days"):
+    for name_with_digits in ("1,000", "30 days", "after 2007"):
         text = text.replace(name_with_digits, "")
     assert re.findall(r"\d+", text) == []
 

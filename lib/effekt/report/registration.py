@@ -75,7 +75,7 @@ def blocked_outcomes(study: Study, accounts: pd.DataFrame, *, name: str = "block
     told = accounts[accounts["kind"] == "blocked"]
     if told.empty:
         blocks = [block("text", "interval.blocked.none")]
-        return making.shown(study, "finding", name, [{"n_blocked": (Column("n_blocked", "count"), 0)}], context={"blocks": blocks})
+        return making.shown(study, "finding", name, [{}], context={"blocks": blocks})
     rows = [
         {"outcome": (Column("outcome", "label"), item.file), "lacks": (Column("lacks", "label"), f"lacks.{item.rule}")} for item in told.itertuples()
     ]
