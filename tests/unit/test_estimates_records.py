@@ -13,6 +13,7 @@ import pytest
 from effekt import estimates
 from effekt.errors import DataError
 from effekt.estimates import Estimate
+from tests.snapshots.estimates import changes, panels, people
 
 MODULES = sorted(path.stem for path in Path(estimates.__file__).parent.glob("[!_]*.py"))
 RECORDS = sorted(
@@ -74,3 +75,15 @@ def test_a_scale_or_a_claim_that_does_not_exist_is_refused(change: dict[str, str
     with pytest.raises(DataError) as refused:
         Estimate(**{**PLAIN.record(), **change})
     assert str(refused.value) == text
+
+
+def test_series_and_their_index_say_what_they_hold() -> None:
+    made = {name: calls[name]() for calls, name in ((people.CALLS, "weights propensity att"), (panels.CALLS, "synthetic"), (changes.CALLS, "controlled"))}
+    weights, synthetic, controlled = made.values()
+    assert (weights.weights.name, weights.propensity.name, weights.ess.name) == ("weight", "propensity", "ess")
+    assert (synthetic.weights.name, synthetic.weights.index.name) == ("weight", "unit")
+    assert (controlled.influence.name, controlled.influence.index.name) == ("influence", "citizen_id")
+    few = changes.CALLS["controlled with few events"]()
+    assert (few.influence.name, few.influence.index.name) == ("influence", "citizen_id")
+    assert panels.CALLS["staggered simple never varying"]().influence.index.name == "unit"
+    assert people.CALLS["responses"]().weights.name == "weight"

@@ -19,7 +19,7 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from functools import _lru_cache_wrapper
+from functools import _lru_cache_wrapper, cache
 from pathlib import Path
 from typing import Any
 
@@ -35,11 +35,23 @@ QUIET = [
 ]  # fmt: skip
 
 
-def hash_of(path: Path) -> str:
-    """Of the bytes of a file, and of what lies in a folder of the same name beside it: `estimates/` beside `test_estimates.py`."""
-    beside = path.with_name(path.stem.removeprefix("test_"))
-    more = [part for part in sorted(beside.iterdir()) if part.is_file()] if path.name.startswith("test_") and beside.is_dir() else []
-    return hashlib.sha256(b"".join(part.read_bytes() for part in [path, *more])).hexdigest()[:16]
+def hash_of(tree: Path, test: str) -> str:
+    """Of the file that a test stands in, and of the lines that name its case in a folder beside it (`estimates/` beside `test_estimates.py`)."""
+    path, case = tree / test.partition("::")[0], test.partition("[")[2].removesuffix("]")
+    named = json.dumps(case.partition(": ")[2] or case)
+    lines = [line for text in _beside(path) for line in text.splitlines() if case and named in line]
+    return hashlib.sha256("\n".join([_text(path), *lines]).encode()).hexdigest()[:16]
+
+
+@cache
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+@cache
+def _beside(path: Path) -> list[str]:
+    folder = path.with_name(path.stem.removeprefix("test_"))
+    return [_text(part) for part in sorted(folder.iterdir()) if part.is_file()] if folder.is_dir() else []
 
 
 def test_files(tree: Path) -> list[str]:
@@ -144,16 +156,17 @@ def measure(tree: Path, files: list[str], known: set[str]) -> dict[str, Any]:
             for name in ["test|" + test, *("fixture|" + fixture for fixture in contexts.asked.get(test, []))]:
                 for module, numbers in lines.get(name, {}).items():
                     joined[module].update(numbers)
-            tests[test] = {"seconds": round(seconds, 4), "lines": {module: sorted(numbers) for module, numbers in joined.items()}}
+            held = {module: sorted(numbers) for module, numbers in joined.items()}
+            tests[test] = {"seconds": round(seconds, 4), "hash": hash_of(tree, test), "lines": held}
     imported = {name.removeprefix("file|"): dict(held) for name, held in lines.items() if name.startswith("file|") and name.endswith(".py")}
     return {"tests": tests, "imported": imported, "failed": sorted(contexts.failed), "slow": sorted(left_out)}
 
 
-def kept(earlier: dict[str, Any], files: dict[str, str], modules: dict[str, str]) -> dict[str, Any]:
-    """The tests of an earlier measurement whose file and whose executed modules are unchanged, by their name."""
-    same_file = {file for file, known in files.items() if earlier["files"].get(file) == known}
+def kept(earlier: dict[str, Any], tree: Path, files: list[str], modules: dict[str, str]) -> dict[str, Any]:
+    """The tests of an earlier measurement that are unchanged, as are the modules that they execute, by their name."""
     same = {module for module, known in modules.items() if earlier["modules"].get(module) == known}
-    return {test: held for test, held in earlier["tests"].items() if test.partition("::")[0] in same_file and set(held["lines"]) <= same}
+    there = {test: held for test, held in earlier["tests"].items() if test.partition("::")[0] in files and set(held["lines"]) <= same}
+    return {test: held for test, held in there.items() if hash_of(tree, test) == held["hash"]}
 
 
 def main() -> int:
@@ -164,11 +177,12 @@ def main() -> int:
     asked = parser.parse_args()
     os.chdir(asked.tree)
     started = time.monotonic()
-    files = {file: hash_of(asked.tree / file) for file in test_files(asked.tree)}
-    modules = {path.stem: hash_of(path) for path in (asked.tree / "lib" / "effekt" / "estimates").glob("*.py")}
-    earlier = json.loads(asked.out.read_text(encoding="utf-8")) if asked.out.is_file() else {"files": {}, "modules": {}, "tests": {}, "imported": {}}
-    known = kept(earlier, files, modules)
-    found = measure(asked.tree, list(files), set(known))
+    files = test_files(asked.tree)
+    library = "lib/effekt/estimates"
+    modules = {path.stem: hash_of(asked.tree, f"{library}/{path.name}") for path in (asked.tree / library).glob("*.py")}
+    earlier = json.loads(asked.out.read_text(encoding="utf-8")) if asked.out.is_file() else {"modules": {}, "tests": {}}
+    known = kept(earlier, asked.tree, files, modules)
+    found = measure(asked.tree, files, set(known))
     found["tests"] = {**known, **found["tests"]}
     if not found["tests"]:
         raise SystemExit("no test could be run: see the messages above")

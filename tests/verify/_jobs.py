@@ -26,7 +26,8 @@ class Covering:
     def __init__(self, tree: Path, file: Path) -> None:
         held = json.loads(file.read_text(encoding="utf-8"))
         self.tests: dict[str, float] = {test: found["seconds"] for test, found in held["tests"].items()}
-        self.hashes = {path: hash_of(tree / path) for path in held["files"]}
+        self.hashes: dict[str, str] = {test: found["hash"] for test, found in held["tests"].items()}
+        self.tree = tree
         self.texts = {path: (tree / path).read_text(encoding="utf-8") for path in held["files"]}
         self.by_line: dict[tuple[str, int], set[str]] = defaultdict(set)
         self.by_module: dict[str, set[str]] = defaultdict(set)
@@ -71,10 +72,14 @@ class Covering:
     def _quickest(self, path: str) -> float:
         return sum(self.tests[test] for test in self.of_file[path])
 
+    def unchanged(self, by: str, known: str) -> bool:
+        """Whether a test (or a file that could not be imported) is what it was."""
+        there = by in self.hashes or ("::" not in by and by in self.texts)
+        return there and self.hashes.get(by, hash_of(self.tree, by)) == known
+
     def state(self, job: Job) -> str:
-        """A hash of the tests of a job and the files they stand in."""
-        files = sorted({test.partition("::")[0] for test in job.tests})
-        told = "\n".join([*sorted(job.tests), *(self.hashes[path] for path in files)])
+        """A hash of the tests of a job."""
+        told = "\n".join(f"{test} {self.hashes[test]}" for test in sorted(job.tests))
         return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
@@ -107,7 +112,7 @@ class Plan:
 def make_plan(sources: dict[str, str], covering: Covering, store: Path, sample: int | None) -> Plan:
     """All mutants of these modules; for the first `sample` of each the jobs, and what an earlier run found about them and still holds.
 
-    A verdict "killed" holds while the test that killed the mutant stands in an unchanged file; "survived" while all tests that execute the line do.
+    A verdict "killed" holds while the test that killed the mutant is unchanged; "survived" while all tests that execute the line are.
     A mutant that no test executes needs no run.
     """
     kept: dict[str, dict[str, Any]] = {}
@@ -125,11 +130,11 @@ def make_plan(sources: dict[str, str], covering: Covering, store: Path, sample: 
             killer = earlier.get("by") if earlier.get("by") in covering.tests else None
             job = covering.job(mutant, words_of(source, mutant), killer)
             jobs[mutant.key] = job
-            file = earlier.get("by", "").partition("::")[0]
+            by = earlier.get("by", "")
             if not job.tests:
                 verdicts[mutant.key] = {"key": mutant.key, "result": "uncovered"}
             elif earlier and earlier["result"] != "survived":
-                if covering.hashes.get(file) == earlier["by_hash"]:
+                if covering.unchanged(by, earlier["by_hash"]):
                     verdicts[mutant.key] = earlier
             elif earlier and earlier["tests"] == covering.state(job):
                 verdicts[mutant.key] = earlier

@@ -253,6 +253,5 @@ def warm() -> None:
 
 def record(job: Job, verdict: Verdict, tree: Path, tests: str) -> str:
     """One line of the file of finished mutants."""
-    file = verdict.by.partition("::")[0]
-    by = hash_of(tree / file) if file and (tree / file).is_file() else ""
+    by = hash_of(tree, verdict.by) if verdict.by and (tree / verdict.by.partition("::")[0]).is_file() else ""
     return json.dumps({"key": job.mutant.key, "result": verdict.result, "by": verdict.by, "by_hash": by, "tests": tests}) + "\n"
