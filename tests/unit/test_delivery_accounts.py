@@ -54,6 +54,7 @@ BREAKS = {
     "homecare.kommunekode.unknown": {"kommunekode": "9999"},
     "homecare.personlig_pleje_min.range": {"uge": 10, "personlig_pleje_min": "10081"},
     "homecare.uge.week": {"uge": 53},
+    "unit_cost.service_type.code": {"year": 2011, "service_type": "Personlig pleje"},
     "unit_cost.unit.code": {"year": 2011, "unit": "week"},
     "initiatives.task.code": {"initiative_id": "a2", "task": "c"},
 }
@@ -141,7 +142,7 @@ def test_an_interrupted_import_leaves_the_tables_as_they_were(tmp_path: Path, mo
 def test_import_json_holds_the_accounts_and_the_hashes_of_the_files(tmp_path: Path) -> None:
     imported(tmp_path)
     record = json.loads((tmp_path / "tables" / "import.json").read_text(encoding="utf-8"))
-    assert record["stamp"]["files"]["bef.csv"]["bytes"] == (tmp_path / "delivery" / "bef.csv").stat().st_size
+    assert record["stamp"]["deliveries"][0]["files"]["bef.csv"]["bytes"] == (tmp_path / "delivery" / "bef.csv").stat().st_size
     assert [account["file"] for account in record["accounts"]][:2] == ["bef.csv", "dod.csv"]
 
 

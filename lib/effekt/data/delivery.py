@@ -16,6 +16,7 @@ from effekt.data.accounts import NAME as ACCOUNT
 from effekt.data.accounts import account_rows, write_accounts
 from effekt.data.canonical import write_tables
 from effekt.data.checking import Broken, check_rows, empty_view
+from effekt.data.declaration import FILE
 from effekt.data.engine import engine_errors
 from effekt.data.folders import replaced_folders
 from effekt.data.keys import draw_salt, make_keys
@@ -30,6 +31,7 @@ from effekt.protocol import Protocol, load_protocol
 from effekt.provenance import hash_files, import_closure
 
 TOLD = ("broken", "marked")
+_DRAFT_HELPS = ("file.missing", "file.column_missing", "file.dates")
 FAULT = "[import.engine]: the rows could not be typed or checked ({name}). Report this as a fault of effekt, with its version."
 
 
@@ -261,7 +263,10 @@ def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
 
 def _told(delivery: Path, problems: list[str]) -> str:
     count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-    return "\n".join([f"The delivery {delivery} was not imported, {count}:", *(f"- {problem}" for problem in problems)])
+    lines = [f"The delivery {delivery} was not imported, {count}:", *(f"- {problem}" for problem in problems)]
+    if not (delivery / FILE).exists() and any(f"[{rule}]" in problem for rule in _DRAFT_HELPS for problem in problems):
+        lines.append(f"Other names and forms are declared in {FILE}. To get a first one, to be corrected: python -m effekt import {delivery} --draft")
+    return "\n".join(lines)
 
 
 def _quoted(path: Path) -> str:

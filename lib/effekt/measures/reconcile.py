@@ -106,10 +106,20 @@ def _check_prices(inputs: Mapping[str, Table], protocol: Protocol) -> list[str]:
     priced = add_fixed_prices(kinds, inputs["unit_cost"], inputs["price_index"], protocol.price_year)
     no_price = _number(priced.n.sum(where=priced.nominal_oere.isnull()))
     no_index = _number(priced.n.sum(where=priced.nominal_oere.notnull() & priced.amount_fixed_oere.isnull()))
-    problems = [f"{no_price:,} service lines have neither an amount nor a unit cost of their type and year (see unit_cost.csv)"] if no_price else []
+    problems = []
+    if no_price:
+        unpriced = ", ".join(_kinds_without(priced))
+        problems.append(f"{no_price:,} service lines have neither an amount nor a unit cost of their type and year (see unit_cost.csv): {unpriced}")
     if no_index:
         problems.append(f"{no_index:,} service lines are of a year without a price index, or {protocol.price_year} has none (see price_index.csv)")
     return problems
+
+
+def _kinds_without(priced: Table) -> list[str]:
+    """Type, years and unit of the lines without a price."""
+    kinds = priced.filter(priced.nominal_oere.isnull()).group_by("service_type", "unit")
+    rows = kinds.agg(first=priced.price_year.min(), last=priced.price_year.max()).order_by("service_type", "unit").execute().to_dict("records")
+    return [f"{row['service_type']} in {row['unit']}s, {row['first']} to {row['last']}" for row in rows]
 
 
 def _check_sums(made: Table, sums: Table) -> list[str]:

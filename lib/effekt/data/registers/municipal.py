@@ -9,6 +9,7 @@ from effekt.data.registers.sssy import THURSDAY
 
 _DATE = THURSDAY.format(year="aar", week="uge")
 _MINUTES_A_WEEK = 7 * 24 * 60
+_KINDS = {"personal_care": "personlig_pleje_min", "practical_help": "praktisk_hjaelp_min"}
 
 ALLOCATED = "homecare.leveret.allocated"
 
@@ -48,7 +49,13 @@ UNIT_COST = Source(
     "unit_cost.csv",
     "the unit costs of municipal services: service_type, year, dkk and unit",
     (
-        Column("service_type", "text", "Ydelsestype", "Type of service"),
+        Column(
+            "service_type",
+            "text",
+            "Personlig pleje (personal_care) eller praktisk hjælp (practical_help)",
+            "Personal care or practical help",
+            codes=tuple(_KINDS),
+        ),
         Column("year", "integer", "År", "Year", low=1990, high=2100),
         Column("dkk", "money", "Pris i kroner", "Price in kroner", unit="oere", low=0),
         Column("unit", "text", "Enhed", "Unit", codes=("minute", "hour", "visit")),
@@ -77,7 +84,6 @@ _ALLOCATED_CARE = f"""
            {{minutes}}::DOUBLE AS quantity, 'minute' AS unit
     FROM checked_homecare JOIN citizen_key USING (pnr) WHERE verdict = '{ALLOCATED}' AND {{minutes}} > 0 AND year({_DATE}) = aar
 """
-_KINDS = {"personal_care": "personlig_pleje_min", "practical_help": "praktisk_hjaelp_min"}
 
 
 def _both(query: str) -> str:
