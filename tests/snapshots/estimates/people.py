@@ -239,4 +239,12 @@ CALLS: dict[str, Callable[[], object]] = {
     "responses of nobody": lambda: e.response_table(WAVES.assign(dead=True, answered=False), dead="dead"),
     "responses of no answers": lambda: e.response_table(WAVES.assign(answered=False)),
     "responses of all": lambda: e.response_table(WAVES.assign(answered=True), covariates=COVARIATES),
+    "proportion of two groups": lambda: e.proportion_change(WAVES.drop(columns="after"), outcome="yes"),
+    "proportion of two periods": lambda: e.proportion_change(WAVES.drop(columns="treated"), outcome="yes"),
+    "days from texts": lambda: e.days_alive_at_home(HOME.assign(start="2014-01-01"), AWAY, days=30),
+    "pareto with ties": lambda: e.pareto(FINDINGS, by="cluster_id", weight="case_id", most=0.6),
+    "recurring with ties": lambda: e.recurring_findings(FINDINGS.assign(error_type=list("zyxwvuzyx")), k=1),
+    "weights in an arm of one": lambda: e.balance_weights(
+        PEOPLE.assign(treated=PEOPLE["citizen_id"] == 7), treated="treated", covariates=["age"], target="ate"
+    ),
 }

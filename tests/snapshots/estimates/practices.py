@@ -96,4 +96,5 @@ CALLS: dict[str, Callable[[], object]] = {
     "xmr of a hole": lambda: e.xmr([1.0, np.nan, 3]),
     "xmr of a series": lambda: e.xmr(pd.Series(VALUES)),
     "xmr of words": lambda: e.xmr(["a", "b", "c"]),
+    "funnel of one more than all": lambda: e.funnel(SHARES.assign(n=SHARES["observed"] - (SHARES.index == 2))),
 }

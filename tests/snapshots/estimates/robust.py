@@ -129,4 +129,7 @@ CALLS: dict[str, Callable[[], object]] = {
     "bounds too narrow": lambda: bounds(low=0.5, high=0.6),
     "bounds of one arm": lambda: bounds(GAPS.assign(treated=True)),
     "bounds of words": lambda: bounds(GAPS.assign(score="x")),
+    "controls of three": lambda: e.negative_controls([replace(SAME, outcome="x"), replace(BAD, outcome="z"), replace(GOOD, outcome="w")]),
+    "curve upward": lambda: curve(SERIES.assign(events=SERIES["events"] * np.where(np.arange(60) >= 36, 2, 1))),
+    "curve of no effect": lambda: curve(SERIES.assign(events=0)),
 }

@@ -165,4 +165,8 @@ CALLS: dict[str, Callable[[], object]] = {
     "leave one out of differences": lambda: e.leave_one_out(EFFECTS, scale="difference"),
     "regression at another level": lambda: regress(test="z", level=0.8, tau2="DL"),
     "regression without a column": lambda: regress(EFFECTS.drop(columns="reach")),
+    "rule that never stops": lambda: e.SpreadRule(stop=0.0),
+    "rule that stops before nothing": lambda: e.SpreadRule(stop=-0.01),
+    "pool of estimates and one without an error": lambda: pool([GOOD, SAME, replace(BAD, se=0.0)]),
+    "shared by what is no change": lambda: e.shared_variance([GOOD]),
 }
