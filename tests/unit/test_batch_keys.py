@@ -25,6 +25,13 @@ def test_a_table_depends_on_the_tables_that_it_was_made_from(tmp_path: Path) -> 
     assert {table for table in after if after[table] != before[table]} == {"stays", "person_months"}
 
 
+def test_a_derived_table_may_have_the_name_of_the_delivered_one_it_was_made_from(tmp_path: Path) -> None:
+    write(tmp_path, meeting={"key": "1", "inputs": ["meeting"]})
+    before = table_keys(tmp_path)
+    write(tmp_path, meeting={"key": "2", "inputs": ["meeting"]})
+    assert before["meeting"] != table_keys(tmp_path)["meeting"]
+
+
 def test_every_table_depends_on_the_import(tmp_path: Path) -> None:
     write(tmp_path, stays={"key": "1"})
     before = table_keys(tmp_path)

@@ -45,7 +45,7 @@ def table_keys(study_path: Path) -> dict[str, str]:
 
     That is its own key in `derived/prepared.json`, those of the derived tables it was made from, and the stamps of the import and of the
     generator of a synthetic delivery: a changed library file counts wherever in the chain it stands, also if the rows came out the same.
-    A table of which nothing is recorded counts by the content of its file.
+    A table of which nothing is recorded counts by the content of its file. An input of a table's own name is the delivered table of that name.
     """
     derived = study_path / "derived"
     record = read_json(derived / "prepared.json") or {}
@@ -55,7 +55,8 @@ def table_keys(study_path: Path) -> dict[str, str]:
         told = record.get(table)
         if not isinstance(told, Mapping) or "key" not in told:
             return provenance.file_hash(derived / f"{table}.parquet")
-        return key_of([told["key"], [key(made_from) for made_from in told.get("inputs", ()) if made_from in record], origin])
+        before = (made_from for made_from in told.get("inputs", ()) if made_from in record and made_from != table)
+        return key_of([told["key"], [key(made_from) for made_from in before], origin])
 
     return {path.stem: key(path.stem) for path in sorted(derived.glob("*.parquet"))}
 
