@@ -26,6 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 StudyOption = Annotated[Path, typer.Option("--study", help="Folder with an evaluation.yml.")]
+StudyArgument = Annotated[Path | None, typer.Argument(metavar="study", help="The same as --study.")]
 PlainOption = Annotated[bool, typer.Option("--plain-kernels", help="Start every kernel as a new process.")]
 NotebooksOption = Annotated[str, typer.Option(help="Names or their numbers, separated by commas.")]
 
@@ -122,11 +123,11 @@ def run(
 
 
 @app.command()
-def describe(study: StudyOption = paths.DEMO) -> None:
-    """Show what a study holds: its clusters, its tables, its outcomes."""
+def describe(place: StudyArgument = None, study: StudyOption = paths.DEMO) -> None:
+    """Show what a study holds: its clusters, its tables with their months, and which outcomes can be computed."""
     from effekt.batch.describe import describe_study
 
-    describe_study(paths.find_study(study), _console())
+    describe_study(paths.find_study(place or study), _console())
 
 
 @app.command()
@@ -164,13 +165,14 @@ def lock(
 
 @app.command()
 def purge(
+    place: StudyArgument = None,
     study: StudyOption = paths.DEMO,
     yes: Annotated[bool, typer.Option("--yes", help="Remove; without it the command only says what it would remove.")] = False,
 ) -> None:
     """Remove the person-level data of a study, and say what remains."""
     from effekt.batch.purging import purge_study
 
-    purge_study(paths.find_study(study), remove=yes, say=_say())
+    purge_study(paths.find_study(place or study), remove=yes, say=_say())
 
 
 @app.command()

@@ -10,15 +10,25 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from effekt.batch.files import only_one
+from effekt.errors import UsageError
 
 Say = Callable[[str], None]
 
 
 def ensure_delivery(study: Path, synthetic: bool, say: Say) -> None:
-    """Make the delivery of a synthetic study where it is missing or out of date; a real study has its own, and so may a synthetic one."""
+    """Make the delivery of a synthetic study where it is missing or out of date; a real study has its own, and so may a synthetic one.
+
+    Raises UsageError where nothing was delivered and the generator does not know a municipality of the study.
+    """
     if synthetic and _is_generated(study):
         from effekt.data.synthetic.delivery import ensure_delivery as make
+        from effekt.data.synthetic.spec import load_places, load_spec
 
+        if unknown := sorted(set(load_spec(study).municipalities) - set(load_places())):
+            raise UsageError(
+                f"Nothing was delivered to {study.name}, and nothing can be made up for it: the generator does not know {', '.join(unknown)}. "
+                f"Import a delivery: python -m effekt import FOLDER --study {study}"
+            )
         make(study, report=say)
 
 
