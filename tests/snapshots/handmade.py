@@ -16,6 +16,7 @@ from effekt.estimates.cost import CostMeans
 from effekt.estimates.estimate import Estimate
 from effekt.report.results import Result
 from effekt.study import Study
+from tests.snapshots import handmade_programme
 
 STUDY = Path(__file__).parent / "study"
 FACTS = {
@@ -150,6 +151,37 @@ def counted_months() -> pd.DataFrame:
     return pd.concat([pd.DataFrame({"source": source, "part": part, "month": dates, "n": n}) for source, part, n in parts], ignore_index=True)
 
 
+def audits(n: int = 30) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Audited pathways of two rounds, what was found in them, and what two auditors said of each."""
+    place = np.arange(n)
+    cases = pd.DataFrame(
+        {"case_id": place, "round": 1 + place % 2, "auditors": 2, "n_findings": place % 3, "n_severe": place % 3 // 2, "n_preventable": place % 3 % 2}
+    )
+    found = place[place % 3 > 0].repeat(2)
+    kinds = np.where(found % 3 == 1, "medication_list", "home_care_notice")
+    findings = pd.DataFrame(
+        {"case_id": found, "error_type": kinds, "phase": np.where(found % 3 == 1, "discharge", "handover"), "border": "hospital > municipality"}
+    )
+    pairs = pd.DataFrame({"case_id": place, "error_type": "medication_list", "first": place % 3 == 1, "second": place % 4 == 1})
+    return cases, findings, pairs
+
+
+def of_audits(north: Study) -> dict[str, Result]:
+    """The results of notebook 09: told, too few, none."""
+    cases, findings, pairs = audits()
+    return {
+        "audit": report.audit_in_short(north, cases, findings),
+        "audit few": report.audit_in_short(north, cases.head(4), findings.head(3)),
+        "audit nobody": report.audit_in_short(north, cases.head(0), findings.head(0)),
+        "audit phases": report.audit_places(north, cases, findings, by="phase"),
+        "audit borders nobody": report.audit_places(north, cases.head(0), findings.head(0), by="border"),
+        "audit weights": report.audit_weights(north, cases),
+        "audit pareto": report.audit_pareto(north, findings),
+        "audit agreement": report.audit_agreement(north, pairs),
+        "audit change": report.audit_change(north, pd.concat([cases, cases.assign(case_id=cases["case_id"] + 100)])),
+    }
+
+
 def results() -> dict[str, Result]:
     """Name -> result; every view of the registry is among them."""
     north, region = study(), study(None)
@@ -194,5 +226,7 @@ def results() -> dict[str, Result]:
         "methods coverage": report.coverage_figure(region, measured(False)),
         "methods table": report.methods_table(region, measured(False)),
         "methods broken": report.broken_assumptions(region, measured(False)),
+        **of_audits(north),
+        **handmade_programme.results(region),
         "done": report.done(read),
     }

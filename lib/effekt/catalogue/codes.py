@@ -17,6 +17,12 @@ def load_municipalities() -> dict[str, str]:
 
 
 @cache
+def load_population_2013() -> dict[str, int]:
+    """Residents of every age on 1 January 2013, by municipality of Region Midtjylland; the file says that nobody has checked them yet."""
+    return {row["kommunekode"]: int(row["population"]) for row in _rows("population_2013.csv")}
+
+
+@cache
 def load_specialties() -> dict[str, str]:
     """Main specialties: Danish name in small letters, as LPR3 writes them -> code of two digits, as LPR2 does."""
     return {row["da"].lower(): row["code"] for row in _rows("medical_specialties.csv")}

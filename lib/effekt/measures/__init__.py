@@ -24,6 +24,14 @@ _EXPORTS: dict[str, str] = {
     "polypharmacy": "prescribing",
     "deprescribing": "prescribing",
     "programme": "workbook",
+    "allocate_hours": "resources",
+    "hour_readings": "resources",
+    "meetings": "resources",
+    "meetings_due": "resources",
+    "pools": "resources",
+    "posts": "resources",
+    "shared_hours": "resources",
+    "stated_total": "resources",
 }
 
 __getattr__, __dir__ = lazy.exports(__name__, _EXPORTS)

@@ -57,6 +57,12 @@ def _completeness(result: Result) -> Figure:
     return month_counts.draw(result)
 
 
+def _paired_bars(result: Result) -> Figure:
+    from effekt.report.figures import paired_bars
+
+    return paired_bars.draw(result)
+
+
 def _tile_map(result: Result) -> Figure:
     from effekt.report.figures import tiles
 
@@ -67,6 +73,12 @@ def _coverage(result: Result) -> Figure:
     from effekt.report.figures import coverage_dots
 
     return coverage_dots.draw(result)
+
+
+def _shares(result: Result) -> Figure:
+    from effekt.report.figures import share_dots
+
+    return share_dots.draw(result)
 
 
 def _title(result: Result) -> str:
@@ -100,7 +112,9 @@ VIEWS: Mapping[str, View] = {
     "forest": _figure_view(_forest),
     "limits": _SENTENCES,
     "method": _SENTENCES,
+    "paired_bars": _figure_view(_paired_bars),
     "sector_costs": _figure_view(_sector_costs),
+    "shares": _figure_view(_shares),
     "table": View(tables.html, tables.plain),
     "tile_map": _figure_view(_tile_map),
     "time_series": _figure_view(_time_series),
