@@ -1,7 +1,11 @@
-"""How a relation is tested: a hypothesis search over 200 examples, the same in every run, and entered in a list that a test counts."""
+"""How a relation is tested: a hypothesis search over 200 examples, the same in every run, and entered in a list that a test counts.
+
+`make test` takes a part of them, so that it stays within its minutes; `.ci/run`, and pytest by itself, take all.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +14,8 @@ import pandas as pd
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-EXAMPLES = 200
+PROMISED = 200
+EXAMPLES = int(os.environ.get("EFFEKT_EXAMPLES") or PROMISED)
 SEARCH = settings(max_examples=EXAMPLES, derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
 RELATIONS: dict[str, str] = {}
 FILTERS = ("error", "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
