@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-import effekt.data.delivery
+import effekt.data.opening
 from effekt import Study, measures
 from effekt.data.delivery import import_delivery
 from effekt.data.registers import REGISTERS
@@ -112,7 +112,7 @@ def test_money_told_in_oere_gives_what_money_told_in_kroner_gives(
         return replace(source, columns=tuple(replace(column, scale=1) if column.name in scales else column for column in source.columns))
 
     registers = tuple(replace(register, sources=tuple(told_in_oere(source) for source in register.sources)) for register in REGISTERS)
-    monkeypatch.setattr(effekt.data.delivery, "REGISTERS", registers)
+    monkeypatch.setattr(effekt.data.opening, "REGISTERS", registers)
     pd.testing.assert_frame_equal(counted(tmp_path, in_oere), expected, check_exact=True)
 
 
