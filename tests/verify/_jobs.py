@@ -102,25 +102,26 @@ class Plan:
     order: dict[str, list[Mutant]]
     jobs: dict[str, Job]
     verdicts: dict[str, dict[str, Any]]
+    doubted: set[str]
 
     def todo(self) -> list[Job]:
         """The jobs that have no verdict that holds: the first of every module, then the second of every module, so that a run can be stopped."""
         waiting = [(place, mutant.key) for mutants in self.order.values() for place, mutant in enumerate(mutants) if mutant.key in self.jobs]
-        return [self.jobs[key] for _, key in sorted(waiting, key=lambda one: one[0]) if key not in self.verdicts]
+        return [self.jobs[key] for _, key in sorted(waiting, key=lambda one: one[0]) if key not in self.verdicts or key in self.doubted]
 
 
 def make_plan(sources: dict[str, str], covering: Covering, store: Path, sample: int | None) -> Plan:
     """All mutants of these modules; for the first `sample` of each the jobs, and what an earlier run found about them and still holds.
 
-    A verdict "killed" holds while the test that killed the mutant is unchanged; "survived" while all tests that execute the line are.
-    A mutant that no test executes needs no run.
+    A verdict "killed" holds while the test that killed the mutant is unchanged. "survived" is tried again when any test
+    that executes the line has changed, and holds until then. A mutant that no test executes needs no run.
     """
     kept: dict[str, dict[str, Any]] = {}
     if store.is_file():
         for line in store.read_text(encoding="utf-8").splitlines():
             verdict = json.loads(line)
             kept[verdict["key"]] = verdict
-    order, jobs, verdicts = {}, {}, {}
+    order, jobs, verdicts, doubted = {}, {}, {}, set()
     for module, source in sorted(sources.items()):
         mutants = mutants_of(module, source)
         random.Random(f"{SEED} {module}").shuffle(mutants)
@@ -136,6 +137,8 @@ def make_plan(sources: dict[str, str], covering: Covering, store: Path, sample: 
             elif earlier and earlier["result"] != "survived":
                 if covering.unchanged(by, earlier["by_hash"]):
                     verdicts[mutant.key] = earlier
-            elif earlier and earlier["tests"] == covering.state(job):
+            elif earlier:
                 verdicts[mutant.key] = earlier
-    return Plan(order, jobs, verdicts)
+                if earlier["tests"] != covering.state(job):
+                    doubted.add(mutant.key)
+    return Plan(order, jobs, verdicts, doubted)
