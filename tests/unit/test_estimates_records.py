@@ -78,8 +78,8 @@ def test_a_scale_or_a_claim_that_does_not_exist_is_refused(change: dict[str, str
 
 
 def test_series_and_their_index_say_what_they_hold() -> None:
-    made = {name: calls[name]() for calls, name in ((people.CALLS, "weights propensity att"), (panels.CALLS, "synthetic"), (changes.CALLS, "controlled"))}
-    weights, synthetic, controlled = made.values()
+    weights, synthetic = people.CALLS["weights propensity att"](), panels.CALLS["synthetic"]()
+    controlled = changes.CALLS["controlled"]()
     assert (weights.weights.name, weights.propensity.name, weights.ess.name) == ("weight", "propensity", "ess")
     assert (synthetic.weights.name, synthetic.weights.index.name) == ("weight", "unit")
     assert (controlled.influence.name, controlled.influence.index.name) == ("influence", "citizen_id")
