@@ -31,6 +31,7 @@ from effekt.protocol import Protocol, load_protocol
 from effekt.provenance import hash_files, import_closure
 
 TOLD = ("broken", "marked")
+MEMORY = "3GB"
 _DRAFT_HELPS = ("file.missing", "file.column_missing", "file.dates")
 FAULT = "[import.engine]: the rows could not be typed or checked ({name}). Report this as a fault of effekt, with its version."
 
@@ -134,7 +135,7 @@ def _import_opened(
     same = before is not None and _stamp(study) == stamp and _all_there(study, before)
     if not problems and before is not None and same and not (databases_again and there.has_databases):
         return replace(before, unchanged=True)
-    with replaced_folders(study, "tables", "keys") as (tables, keys), duckdb.connect(config={"temp_directory": str(tables / ".spill")}) as connection:
+    with replaced_folders(study, "tables", "keys") as (tables, keys), duckdb.connect(config=_within_memory(tables / ".spill")) as connection:
         with engine_errors(lambda name: DeliveryError(_told(delivery, [FAULT.format(name=name)]))):
             loading = load_delivery(connection, there, accept_detected or _accepted(study))
             problems += loading.problems
@@ -221,6 +222,11 @@ def _check(connection: duckdb.DuckDBPyConnection, found: Found, trusts_people: b
     n_kept = _count(connection, f"kept_{name}")
     account = FileAccount(found.source.file, n_in, n_kept, taken["quarantine"], taken["set_aside"], checked.broken, checked.marked)
     return account, checked.problems
+
+
+def _within_memory(spill: Path) -> dict[str, str]:
+    """Beyond this much memory rows are put on disk, in a folder that goes with the import."""
+    return {"temp_directory": str(spill), "memory_limit": MEMORY}
 
 
 def _kept_before(study: Path, before: ImportReport | None, n_deliveries: int) -> dict[str, int]:
