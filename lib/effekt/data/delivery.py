@@ -135,7 +135,7 @@ def _import_opened(
     same = before is not None and _stamp(study) == stamp and _all_there(study, before)
     if not problems and before is not None and same and not (databases_again and there.has_databases):
         return replace(before, unchanged=True)
-    with replaced_folders(study, "tables", "keys") as (tables, keys), duckdb.connect(config=_within_memory(tables / ".spill")) as connection:
+    with replaced_folders(study, "tables", "keys") as (tables, keys), duckdb.connect(config=_limits(tables)) as connection:
         with engine_errors(lambda name: DeliveryError(_told(delivery, [FAULT.format(name=name)]))):
             loading = load_delivery(connection, there, accept_detected or _accepted(study))
             problems += loading.problems
@@ -224,9 +224,8 @@ def _check(connection: duckdb.DuckDBPyConnection, found: Found, trusts_people: b
     return account, checked.problems
 
 
-def _within_memory(spill: Path) -> dict[str, str]:
-    """Beyond this much memory rows are put on disk, in a folder that goes with the import."""
-    return {"temp_directory": str(spill), "memory_limit": MEMORY}
+def _limits(tables: Path) -> dict[str, str]:
+    return {"temp_directory": str(tables / ".spill"), "memory_limit": MEMORY}
 
 
 def _kept_before(study: Path, before: ImportReport | None, n_deliveries: int) -> dict[str, int]:
