@@ -97,7 +97,8 @@ def _link(study: Path) -> None:
 def _wrong_tag(study: Path) -> None:
     path = study / "delivery" / "dod.csv"
     path.unlink()
-    write_sas7bdat(path.with_suffix(".sas7bdat"), [Variable("pnr", "", 12), Variable("doddato", "", 10)], [("æøå", "2013-02-10")], "latin-1", "utf-8")
+    variables = [Variable("pnr", "", 12), Variable("doddato", "", 10)]
+    write_sas7bdat(path.with_suffix(".sas7bdat"), variables, [("æøå", "2013-02-10")], "latin-1", "utf-8")
 
 
 def _later(*changes: Callable[[Files], object]) -> Callable[[Path], object]:

@@ -25,4 +25,5 @@ def publish_demo(once: Callable[..., Path], study: Path) -> Path:
 def run_real(study: Path, outputs: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """`effekt run` over the prepared demo study into `outputs`."""
     command = [sys.executable, "-m", "effekt", "run", "--no-tables", "--study", str(study), "--outputs", str(outputs)]
-    return subprocess.run([*command, "--clusters", f"{CLUSTER},region", "--notebooks", "03,06,21", *arguments], cwd=REPOSITORY, capture_output=True, text=True, encoding="utf-8")
+    command += ["--clusters", f"{CLUSTER},region", "--notebooks", "03,06,21", *arguments]
+    return subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, encoding="utf-8")
