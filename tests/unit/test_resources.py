@@ -23,11 +23,13 @@ def tables() -> dict[str, pd.DataFrame]:
     post = post.assign(pool_oere=post["pool_oere"] * 100, new=post["new"].eq(1), is_inferred=post["is_inferred"].eq(1))
     pool = pd.read_csv(REFERENCE / "pools.csv").rename(columns={"pool_id": "funding_id", "dkk": "amount_oere"})
     body = pd.read_csv(REFERENCE / "bodies.csv").astype({"per_cluster": bool})
-    days = [("rkt", None, "2020-02-12", "2020-02-19"), ("rkt", None, "2020-05-12", None), ("coordinator_municipal", "vest", "2020-03-20", "2020-03-27")]
+    days = [("rkt", None, "2020-02-12", "2020-02-19"), ("rkt", None, "2020-05-12", None)]
+    days.append(("coordinator_municipal", "vest", "2020-03-20", "2020-03-27"))
     people = pd.read_csv(REFERENCE / "municipalities.csv", dtype={"kommunekode": str})
     population = pd.DataFrame({"kommunekode": people["kommunekode"], "year": 2016, "n": 100})
     meeting = pd.DataFrame(days, columns=["body_id", "cluster_id", "planned", "held"])
-    return {"consultant_post": post, "funding": pool.assign(amount_oere=pool["amount_oere"] * 100), "body": body, "meeting": meeting, "population": population}
+    pool = pool.assign(amount_oere=pool["amount_oere"] * 100)
+    return {"consultant_post": post, "funding": pool, "body": body, "meeting": meeting, "population": population}
 
 
 @pytest.fixture

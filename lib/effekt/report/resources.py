@@ -155,7 +155,8 @@ def meeting_table(study: Study, meetings: pd.DataFrame, *, name: str = "meetings
             }
         )
     show = [(f"column.{key}", key) for key in ("body", "cluster", "year", "due_least", "due_most", "planned", "held", "kept")]
-    return making.shown(study, "table", name, rows, context={"table": tables.layout("caption.meetings", show, notes=("note.meetings",))}, labels=labels)
+    plan = tables.layout("caption.meetings", show, notes=("note.meetings",))
+    return making.shown(study, "table", name, rows, context={"table": plan}, labels=labels)
 
 
 def unsettled_table(study: Study, lines: pd.DataFrame, *, name: str = "unsettled") -> Shown:

@@ -29,12 +29,14 @@ def draw(result: Result) -> Figure:
         values = [value for key in series for value in result.column(key)[1:] if value is not None]
         longest = float(max([*values, 1]))
         axes.set_xlim(0, longest * 1.16)
-        axes.set_ylim(len(rows) - 0.5, -0.5)
+        axes.set_ylim(max(len(rows), 1) - 0.5, -0.5)
         for place, row in enumerate(rows):
             name = label(result, str(result.column("name")[row]))
             axes.text(-0.015, place, name, transform=axes.get_yaxis_transform(), ha="right", va="center", size=8)
             for number, key in enumerate(series):
                 _bar(axes, result, row, key, place, number, len(series), longest)
+        if not rows:
+            axes.text(0.5, 0.5, label(result, "not_estimated"), transform=axes.transAxes, ha="center", va="center", size=8.5, color=canvas.MUTED)
         _scale(axes, result)
         if len(series) > 1:
             _key(axes, result, figure.get_figheight() * axes.get_position().height)
