@@ -16,7 +16,7 @@ from effekt.estimates.cost import CostMeans
 from effekt.estimates.estimate import Estimate
 from effekt.report.results import Result
 from effekt.study import Study
-from tests.snapshots import handmade_programme
+from tests.snapshots import handmade_people, handmade_programme
 
 STUDY = Path(__file__).parent / "study"
 FACTS = {
@@ -227,6 +227,7 @@ def results() -> dict[str, Result]:
         "methods table": report.methods_table(region, measured(False)),
         "methods broken": report.broken_assumptions(region, measured(False)),
         **of_audits(north),
+        **handmade_people.results(north),
         **handmade_programme.results(region),
         "done": report.done(read),
     }

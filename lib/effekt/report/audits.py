@@ -84,14 +84,15 @@ def audit_pareto(study: Study, findings: pd.DataFrame, *, name: str = "audit_par
         for row in pareto(findings, by="error_type").itertuples()
     ]
     show = [(f"column.{key}", key) for key in ("error_type", "n_findings", "share", "cumulative", "vital")]
-    return making.shown(study, "table", name, rows, context={"table": tables.layout("caption.audit_pareto", show, notes=("note.audit_pareto",))})
+    plan = tables.layout("caption.audit_pareto", show, notes=("note.audit_pareto",))
+    return making.shown(study, "table", name, rows, context={"table": plan})
 
 
 def audit_agreement(study: Study, pairs: pd.DataFrame, *, name: str = "audit_agreement") -> Shown:
     """How far two auditors of one pathway agree: on whether there is an error at all, then type by type.
 
-    pairs : `measures.audit_pairs`; a municipality is shown its cluster's. Columns of a row: pathways judged by two, share agreed on, Cohen's kappa and
-    Gwet's AC1 with intervals; kappa is empty where both auditors said the same of every pathway.
+    pairs : `measures.audit_pairs`; a municipality is shown its cluster's. Columns of a row: pathways judged by two, share agreed on, Cohen's
+    kappa and Gwet's AC1 with intervals; kappa is empty where both auditors said the same of every pathway.
     """
     whole = pairs.groupby("case_id")[["first", "second"]].any()
     if not enough(study, len(whole)):
