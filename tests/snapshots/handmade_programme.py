@@ -35,6 +35,7 @@ def results(study: Study) -> dict[str, Result]:
     return {
         **of_initiatives(study),
         "resources": report.resources_in_short(study, lines, readings, 130_000_000.0),
+        "resources nobody": report.resources_in_short(study, lines.iloc[:0], settled, None),
         "resources settled": report.resources_in_short(study, lines, settled, None),
         "posts": report.post_table(study, lines),
         "readings": report.reading_table(study, readings),

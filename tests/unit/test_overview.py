@@ -102,6 +102,9 @@ def test_the_answer_counts_what_is_told(told: dict, study: Study) -> None:
     assert [counted[key] for key in ("n_persons", "n_places", "n_duties", "n_met", "n_short")] == [1, 10, 5, 1, 4]
     told["initiative"].loc[1, "status"] = "radically_new"
     assert answer(study)["n_new"] == 2
+    told["obligation"] = told["obligation"].iloc[:0]
+    shown = report.initiatives_in_short(study, overview.initiatives(study), overview.resource_persons(study), overview.obligations(study))
+    assert not any("duties" in str(item["text"]) for item in shown.context["blocks"])
     told["initiative"] = told["initiative"].iloc[:0]
     assert answer(study)["n_initiatives"] == 0
 

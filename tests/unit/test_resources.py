@@ -128,4 +128,6 @@ def test_the_answer_follows_the_posts(told: dict, study: Study) -> None:
     told["consultant_post"].loc[:, "hours"] *= 2
     lines = resources.posts(study)
     shown = report.resources_in_short(study, lines, resources.hour_readings(lines, None), None)
+    none = report.resources_in_short(study, lines.iloc[:0], resources.hour_readings(lines.iloc[:0], None), None)
+    assert [item["text"] for item in none.context["blocks"]] == ["finding.resources_none"]
     assert shown.rows[0][:3] == (21, 9280, 9880) and "interval.resources_no_total" in [item["text"] for item in shown.context["blocks"]]

@@ -51,7 +51,8 @@ def initiatives_in_short(study: Study, initiatives: pd.DataFrame, persons: pd.Da
         return making.shown(study, "finding", name, [facts], context={"blocks": [block("headline", "finding.initiatives_none")]})
     blocks = [block("headline", "finding.initiatives"), block("text", "interval.initiatives"), block("text", "interval.initiatives_evaluated")]
     blocks.append(block("text", f"interval.initiatives_persons_{'all' if told['n_persons'] == told['n_places'] else 'some'}"))
-    blocks.append(block("text", f"interval.initiatives_duties_{'some' if len(short) else 'all'}"))
+    if len(duties):
+        blocks.append(block("text", f"interval.initiatives_duties_{'some' if len(short) else 'all'}"))
     return making.shown(study, "finding", name, [facts], context={"blocks": blocks})
 
 

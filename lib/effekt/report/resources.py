@@ -39,6 +39,8 @@ def resources_in_short(study: Study, lines: pd.DataFrame, readings: pd.DataFrame
         "price_high": (Column("price_high", "money", n="hours"), float(prices.max()) if len(prices) else None),
         "n_readings": (Column("n_readings", "count"), len(prices)),
     }
+    if lines.empty:
+        return making.shown(study, "finding", name, [facts], context={"blocks": [block("headline", "finding.resources_none")]})
     unsettled = "some" if facts["hours_unsettled"][1] else "none"
     priced = "total" if len(prices) else "no_total"
     blocks = [
