@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pyarrow.parquet as parquet
@@ -14,6 +15,8 @@ from tests.badinputs.case import CANARIES, CPR, Case
 from tests.tiny import HOMES, tiny_files, write_study
 
 CASES: tuple[Case, ...] = tuple(case for part in (cases_files, cases_persons, cases_stays, cases_values) for case in part.CASES)
+LOOKED_AT = CASES if os.environ.get("EFFEKT_REQUIRE_ALL") or not os.environ.get("EFFEKT_EXAMPLES") else CASES[::3]
+"""All of them; in `make test`, which asks for fewer examples, every third."""
 KEPT_APART = "keys"
 TAKEN = {"Q": ("quarantine", "set_aside"), "F": ("fix", "set_aside", "warn"), "W": ("warn", "fix")}
 
@@ -45,7 +48,7 @@ def held(study: Path) -> dict:
     return json.loads((study / "tables" / "import.json").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("case", CASES, ids=named)
+@pytest.mark.parametrize("case", LOOKED_AT, ids=named)
 def test_bad_input(case: Case, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     if case.also is not None and case.files is None and case.folder is None:
         case.also(tmp_path)
