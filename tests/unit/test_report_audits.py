@@ -77,6 +77,7 @@ def test_too_few_pathways_are_said_in_words_and_no_share_is_shown(pathways: int)
     assert not any("share" in column.key for result in shown for column in result.columns)
     words = "nothing is known of errors there" if pathways == 0 else "too few for shares"
     assert words in repr_in(shown[0], "en")
+    assert pathways or not any("0" in repr_in(result, "en") for result in shown)
 
 
 def repr_in(result: Result, language: str) -> str:

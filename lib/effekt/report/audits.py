@@ -70,7 +70,8 @@ def audit_weights(study: Study, audits: pd.DataFrame, *, name: str = "audit_weig
 def audit_pareto(study: Study, findings: pd.DataFrame, *, name: str = "audit_pareto") -> Shown:
     """One row a type of error, the most frequent first: findings, their share, the share so far, and whether it is among the few that fill most."""
     if not enough(study, len(findings)):
-        return told(study, [("text", "interval.audit.few_findings")], {"n_findings": (Column("n_findings", "count"), len(findings))}, name)
+        key = "few_findings" if len(findings) else "no_findings"
+        return told(study, [("text", f"interval.audit.{key}")], {"n_findings": (Column("n_findings", "count"), len(findings))}, name)
     rows = [
         head_of(study)
         | {
@@ -96,7 +97,8 @@ def audit_agreement(study: Study, pairs: pd.DataFrame, *, name: str = "audit_agr
     """
     whole = pairs.groupby("case_id")[["first", "second"]].any()
     if not enough(study, len(whole)):
-        return told(study, [("text", "interval.audit.few_pairs")], {"n_pairs": (Column("n_pairs", "count"), len(whole))}, name)
+        key = "few_pairs" if len(whole) else "no_pairs"
+        return told(study, [("text", f"interval.audit.{key}")], {"n_pairs": (Column("n_pairs", "count"), len(whole))}, name)
     seen = pairs.groupby("error_type")[["first", "second"]].any().any(axis=1)
     frames = {"audit.any_error": whole} | {f"error_type.{kind}": pairs[pairs["error_type"] == kind] for kind in seen.index[seen]}
     rows = [head_of(study) | _agreed(study, what, frame) for what, frame in frames.items()]

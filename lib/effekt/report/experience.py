@@ -49,7 +49,7 @@ def experience_in_short(study: Study, patients: pd.DataFrame, relatives: pd.Data
 def satisfied_shares(study: Study, answers: pd.DataFrame, *, respondent: str = "patient", name: str = "") -> Shown:
     """The figure of the share of satisfied answers, question by question, before and after. respondent : patient or relative."""
     name = name or f"satisfied_{respondent}"
-    counts = answers.groupby("wave").size() if len(answers) else pd.Series(dtype=int)
+    counts = answers.groupby("wave")["response_id"].nunique()
     if not _any_told(study, answers):
         return _few(study, answers, name, respondent)
     items = _items(answers)
