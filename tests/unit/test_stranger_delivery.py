@@ -12,6 +12,8 @@ from pyarrow import parquet
 
 from effekt.batch.chain import import_tables
 from effekt.cli import main
+from effekt.data.contracts import Column
+from effekt.data.units import tells_hours
 from tests.delivered import rows_of
 from tests.stranger import senders
 from tests.stranger.facts import EQ5D, Facts, draw_facts
@@ -208,3 +210,26 @@ def test_a_draft_sees_hours_and_names_what_it_does_not_know(tmp_path: Path, caps
     assert main(["import", str(tmp_path), "--draft"]) == 0
     draft = (tmp_path / "delivery.yml").read_text(encoding="utf-8")
     assert draft.count('unit: "hour"   # check this') == 2 and '"prisindeks.csv"' in draft
+
+
+@pytest.mark.parametrize(
+    ("theirs", "hours"),
+    [("Personlig pleje (timer)", True), ("timer_leveret", True), ("Hours", True), ("minutter", False), ("Total", False), ("thorax", False)],
+)
+def test_a_column_that_is_called_hours_is_noticed_where_ours_is_in_minutes(theirs: str, hours: bool) -> None:
+    minutes, count = (Column("n", "integer", "antal", "number", unit=unit) for unit in ("minute", ""))
+    assert tells_hours(minutes, theirs) is hours and not tells_hours(count, theirs)
+
+
+def test_names_of_municipalities_that_nobody_translated_refuse_the_delivery(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    facts = draw_facts(2011, 2012, 12, seed=3)
+    senders.write_statistics_denmark(tmp_path, facts)
+    senders.write_municipality(tmp_path, facts)
+    text = (DECLARED / "statistics_denmark.yml").read_text(encoding="utf-8")
+    begins, ends = text.index("columns:\n  kommunekode"), text.index("files:")
+    own = text[:begins] + "columns: {kommunekode: Kommune}\n" + text[ends : text.index("  audit_cases:")].replace("  folk1a:", "  practices:")
+    own = "\n".join(line for line in own.splitlines() if "practices:" not in line)
+    (tmp_path / "delivery.yml").write_text(own + "\nwithout: [initiatives, resource_persons, funding]\n", encoding="utf-8")
+    assert main(["import", str(tmp_path), "--study", str(study_of(tmp_path / "other", facts))]) == 3
+    shown = capsys.readouterr().err
+    assert "[homecare.kommunekode.foreign]: not one of 144 rows" in shown and "`codes`" in shown and "Aalborg" not in shown

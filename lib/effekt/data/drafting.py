@@ -19,6 +19,7 @@ from effekt.data.locating import Candidate, candidates, open_candidate
 from effekt.data.mapping import trimmed
 from effekt.data.reading import find_file, load_text
 from effekt.data.registers.source import Source, pnr
+from effekt.data.units import tells_hours
 from effekt.errors import DeliveryError
 
 SAMPLE_ROWS = 20_000
@@ -265,7 +266,7 @@ def _column_lines(column: Column, guess: Guess, own: Sequence[str]) -> Iterator[
         yield f"# {column.name}:   # {'needed' if column.required else 'may be missing'}: {column.en}"
         return
     codes = guess.codes.get(column.name, ())
-    own = [*own, 'unit: "hour"   # check this: by its name it holds hours, and we have minutes'] if _tells_hours(column, theirs) else own
+    own = [*own, 'unit: "hour"   # check this: by its name it holds hours, and we have minutes'] if tells_hours(column, theirs) else own
     if not own and not codes:
         yield f"{column.name}: {_text(theirs)}"
         return
@@ -275,10 +276,6 @@ def _column_lines(column: Column, guess: Guess, own: Sequence[str]) -> Iterator[
     if codes:
         listed = ", ".join(_text(code) + ": \"\"" for code in codes)
         yield f"  # codes: {{{listed}}}   # each is one of {', '.join(_codes_of(column))}"
-
-
-def _tells_hours(column: Column, theirs: str) -> bool:
-    return column.unit == "minute" and re.search(r"(?i)(?<![^\W_])(timer?|hours?|t|h)(?![^\W_])", theirs) is not None
 
 
 def _text(text: str) -> str:

@@ -16,6 +16,7 @@ from effekt.data.forms.opened import Detected, FormError, Rows
 from effekt.data.locating import Candidate, Part, locate
 from effekt.data.mapping import chosen, mapped
 from effekt.data.registers.source import Source
+from effekt.data.units import tells_hours
 
 CONFIRM = f"If that is right, import with --accept-detected, or write it into {FILE}"
 _UNIFORM = ("date", "timestamp", "number", "money")
@@ -150,7 +151,12 @@ def _take(source: Source, part: Part, declaration: Declaration) -> tuple[dict[st
         ask = f"Ask for {source.ask}, or say in {FILE} what they are called."
         problems.append(f"{part.told} [file.column_missing]: {', '.join(missing)}. Expected: {expected}. {ask}")
     extra = sorted({name for name in names if name} - used)
-    return places, specs, [f"{part.told}: not used: {', '.join(extra)}"] if extra else [], problems
+    notes = [f"{part.told}: not used: {', '.join(extra)}"] if extra else []
+    plain = [column for column in source.columns if column.name in specs and specs[column.name].unit is None and specs[column.name].times is None]
+    hours = [column.name for column in plain if any(tells_hours(column, name) for name in specs[column.name].source or ())]
+    if hours:
+        notes.append(f"{part.told}: read as minutes, though their names tell of hours: {', '.join(hours)}. If so, say `unit: hour` in {FILE}")
+    return places, specs, notes, problems
 
 
 def _shared(declaration: Declaration, column: Column, names: Sequence[str]) -> ColumnSpec | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from fractions import Fraction
 from types import MappingProxyType
@@ -12,6 +13,11 @@ _MINUTES: Mapping[str, int] = MappingProxyType({"minute": 1, "hour": 60, "day": 
 _OERE: Mapping[str, int] = MappingProxyType({"oere": 1, "dkk": 100, "thousand_dkk": 100_000, "million_dkk": 100_000_000})
 _PERCENT: Mapping[str, Fraction] = MappingProxyType({"share": Fraction(100), "percent": Fraction(1)})
 _FAMILIES: tuple[Mapping[str, int | Fraction], ...] = (_MINUTES, _PERCENT)
+
+
+def tells_hours(column: Column, theirs: str) -> bool:
+    """Whether their column by its name holds hours, where ours is in minutes."""
+    return column.unit == "minute" and re.search(r"(?i)(?<![^\W_])(timer?|hours?|t|h)(?![^\W_])", theirs) is not None
 
 
 def factor(unit: str, column: Column) -> Fraction | None:

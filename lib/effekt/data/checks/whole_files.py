@@ -14,6 +14,7 @@ FEW_LINKED = 0.5
 ROWS_THAT_TELL = 3
 MIXED_SHARE = 0.3
 CONSTANT_FROM_ROWS = 20
+FOREIGN_FROM_ROWS = 20
 MONTH_FROM_ROWS = 20
 FALL_TO_SHARE = 0.5
 UNIT_JUMP = 5.0
@@ -73,6 +74,15 @@ def _mixed(whole: Whole) -> Iterator[Broken]:
         if what == "type" and item.n >= 2 and item.n >= MIXED_SHARE * whole.n_in and whole.found.positions.get(column) is not None:
             told = f"{item.n:,} of {whole.n_in:,} rows hold something else than the others. Form: {item.mask}. Ask which of the two the column is."
             yield whole.refuse(f"{column}.mixed", told)
+
+
+def _foreign(whole: Whole) -> Iterator[Broken]:
+    """Not one row with a code of ours is a column that nobody has translated, not many single mistakes."""
+    for item in whole.broken:
+        _, column, what = item.rule.split(".")
+        if what in ("code", "shape") and item.n == whole.n_in >= FOREIGN_FROM_ROWS and whole.found.positions.get(column) is not None:
+            told = f"not one of {item.n:,} rows has a value as we write it. Form: {item.mask}. Say in delivery.yml what theirs mean (`codes`)."
+            yield whole.refuse(f"{column}.foreign", told)
 
 
 def _linkage(whole: Whole) -> Iterator[Broken]:
@@ -160,4 +170,4 @@ def _population_older(whole: Whole) -> Iterator[Broken]:
         yield whole.refuse("day.population_older", told)
 
 
-CHECKS: tuple[Callable[[Whole], Iterator[Broken]], ...] = (_mixed, _linkage, _constant, _falls, _unit_jumps, _population_older)
+CHECKS: tuple[Callable[[Whole], Iterator[Broken]], ...] = (_mixed, _foreign, _linkage, _constant, _falls, _unit_jumps, _population_older)
