@@ -56,7 +56,8 @@ def deliver(folder: Path, files: Files) -> Path:
 
 
 def tables(study: Path) -> dict[str, list]:
-    return {path.name: parquet.read_table(path).to_pylist() for path in sorted((study / "tables").glob("*.parquet")) if path.stem != "quarantine"}
+    paths = [path for path in sorted((study / "tables").glob("*.parquet")) if path.stem not in ("quarantine", "account")]
+    return {path.name: parquet.read_table(path).to_pylist() for path in paths}
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ ROWS = pa.table(
 )
 OTHER = pa.table({"who": pa.array([1, 3], pa.int64()), "name": ["one", "three"]})
 table, other = ibis.memtable(ROWS), ibis.memtable(OTHER)
+owners = table.filter(table.who == 2).select(owner="who")
 by_day = ibis.window(group_by=table.who, order_by=table.day)
 before = ibis.window(group_by=table.who, order_by=table.day, preceding=(None, 1), following=None)
 so_far = ibis.window(group_by=table.who, order_by=table.day, preceding=None, following=0)
@@ -92,6 +93,15 @@ TABLES: dict[str, tuple[types.Table, list[dict]]] = {
         [{"who": 1, "n": 3}, {"who": 3, "n": None}],
     ),
     "semi_join": (other.semi_join(table, "who"), [{"who": 1, "name": "one"}]),
+    "cross_join": (other.select("who").cross_join(other.select("name").limit(1)).select("who"), [{"who": 1}, {"who": 3}]),
+    "union": (ibis.union(other.select("who"), other.select("who"), distinct=False), [{"who": 1}, {"who": 1}, {"who": 3}, {"who": 3}]),
+    "rename": (other.rename(person="who").drop("name"), [{"person": 1}, {"person": 3}]),
+    "view": (other.inner_join(other.view(), "who").select("who"), [{"who": 1}, {"who": 3}]),
+    "outer_join": (
+        other.outer_join(owners, [other.who == owners.owner]).select("who", "owner"),
+        [{"who": 1, "owner": None}, {"who": 3, "owner": None}, {"who": None, "owner": 2}],
+    ),
+    "argmax": (table.group_by("who").agg(last=table.who.argmax(table.day)), [{"who": 1, "last": 1}, {"who": 2, "last": 2}]),
     "anti_join": (other.anti_join(table, ["who"]), [{"who": 3, "name": "three"}]),
     "unnest": (
         other.mutate(k=ibis.range(other.who, other.who + 2).unnest()).select("who", "k"),
