@@ -26,12 +26,16 @@ DIGITS = re.compile(r"\d[\d.,]*")
 
 @dataclass(frozen=True)
 class Written:
-    """A piece of text with digits. cell : "id:row:column" of the innermost element that names one. is_scale : on the axis of a figure."""
+    """A piece of text with digits. cell : "id:row:column" of the innermost element that names one. is_scale : on the axis of a figure.
+
+    section : id of the result that it stands in.
+    """
 
     text: str
     cell: str
     is_scale: bool
     tag: str
+    section: str = ""
 
 
 class Reader(HTMLParser):
@@ -59,7 +63,8 @@ class Reader(HTMLParser):
         if not DIGITS.search(data) or any(tag in OUTSIDE or held.get("class") in ("code", "eyebrow") for tag, held in self._open):
             return
         cell = next((held["data-cell"] for _, held in reversed(self._open) if "data-cell" in held), "")
-        self.written.append(Written(data.strip(), cell, any("data-scale" in held for _, held in self._open), self._open[-1][0]))
+        section = next((inside.get("id", "") for name, inside in reversed(self._open) if name == "section"), "")
+        self.written.append(Written(data.strip(), cell, any("data-scale" in held for _, held in self._open), self._open[-1][0], section))
 
 
 def wrong_numbers(source: str, bundles: Mapping[str, Mapping[str, Any]], language: str) -> Iterator[str]:
@@ -68,7 +73,7 @@ def wrong_numbers(source: str, bundles: Mapping[str, Mapping[str, Any]], languag
     for item in page.written:
         if item.cell:
             yield from _wrong_cell(item, bundles, language)
-        elif not item.is_scale and DIGITS.search(NAMES.sub("", item.text)):
+        elif not item.is_scale and DIGITS.search(NAMES.sub("", item.text)) and item.text not in _labels(bundles.get(item.section), language):
             yield f"in no cell: {item.text!r} in <{item.tag}>"
     for section, words in page.alternatives:
         told = _all_cells(bundles[section], language) if section in bundles else set()
@@ -87,6 +92,11 @@ def _wrong_cell(item: Written, bundles: Mapping[str, Mapping[str, Any]], languag
     near = 0.005 if kind.type == "p" else 0.5 * 10**-kind.digits * 1.000001
     if kind.type != "significant" and (read != held if kind.type == "month" else abs(float(read) - float(held)) > near):
         yield f"{item.cell} reads as {read!r}, its result {held!r}"
+
+
+def _labels(bundle: Mapping[str, Any] | None, language: str) -> set[str]:
+    """The names that a result brings with it: of files, rules, places, posts. They stand in cells of labels, not of numbers."""
+    return {names[language] for names in bundle["labels"].values()} if bundle else set()
 
 
 def _all_cells(bundle: Mapping[str, Any], language: str) -> set[str]:

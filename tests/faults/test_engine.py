@@ -56,7 +56,7 @@ def test_other_errors_pass_unchanged() -> None:
 
 def test_an_import_that_the_engine_refuses_says_so_without_a_value(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     study = write_study(tmp_path)
-    monkeypatch.setattr("effekt.data.delivery.write_tables", lambda connection, folder: connection.execute("SELECT CAST('CANARY' AS DATE)"))
+    monkeypatch.setattr("effekt.data.delivery.write_tables", lambda connection, *_: connection.execute("SELECT CAST('CANARY' AS DATE)"))
     with pytest.raises(DeliveryError, match=r"\[import.engine\]: the rows could not be typed or checked \(ConversionException\)") as told:
         import_delivery(study / "delivery", study)
     assert "CANARY" not in "".join(traceback.format_exception(told.value))

@@ -83,7 +83,7 @@ def make_plan(
     places = [*dict.fromkeys([*own_pages, *municipalities])]
     known = {"region": [REGION], "cluster": [*clusters], "municipality": places, "quality_cluster": [*quality_clusters]}
     usual = {REGION, *clusters, *own_pages, *quality_clusters}
-    units = _choose_units([unit for kind in known.values() for unit in kind], usual, wanted_clusters, faults)
+    units = _choose_units([unit for kind in known.values() for unit in kind], usual, [*clusters, REGION], wanted_clusters, faults)
     order = {unit: place for place, unit in enumerate(unit for kind in known.values() for unit in kind)}
     runs = []
     for notebook in chosen:
@@ -129,10 +129,9 @@ def _choose_notebooks(notebooks: Sequence[Notebook], wanted: Sequence[str], faul
     return [notebook for notebook in notebooks if notebook in chosen]
 
 
-def _choose_units(known: Sequence[str], usual: set[str], wanted: Sequence[str], faults: list[str]) -> set[str]:
+def _choose_units(known: Sequence[str], usual: set[str], told: Sequence[str], wanted: Sequence[str], faults: list[str]) -> set[str]:
     if not wanted or "all" in wanted:
         return usual
-    told = [*(unit for unit in known if unit in usual - {REGION}), REGION]
     faults += [f"Unknown cluster {name}.{closest(name, told)}" for name in wanted if name not in known]
     return set(wanted)
 

@@ -31,12 +31,13 @@ def shared_variance(changes: Iterable[Any]) -> float:
     Raises
     ------
     DataError
-        A result has no influences.
+        A result with a value has no influences.
     """
     given = list(changes)
-    if not all(hasattr(change, "influence") and hasattr(change, "effect") for change in given):
+    answered = [change for change in given if not hasattr(change, "effect") or change.effect.value is not None]
+    if not all(hasattr(change, "influence") and hasattr(change, "effect") for change in answered):
         raise DataError("A result has no influences of citizens. Give results of controlled_time_series.")
-    told = [change.influence for change in given if change.effect.value is not None]
+    told = [change.influence for change in answered]
     if len(told) < 2:
         return 0.0
     table = pd.concat(told, axis=1, keys=range(len(told))).fillna(0.0).to_numpy()
