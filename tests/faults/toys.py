@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -104,14 +105,18 @@ class Suite:
 
 
 def make_suite(root: Path, notebooks: Mapping[str, dict[str, Any]], *, own_library: bool = False) -> Suite:
-    """A suite with these notebooks (file stem -> raw notebook), the demo protocol, one derived table and, if wanted, a copy of the library."""
+    """A suite with these notebooks (file stem -> raw notebook), one derived table and, if wanted, a copy of the library.
+
+    Its protocol is the demo's without pages of single municipalities.
+    """
     suite = Suite(root, root if own_library else REPOSITORY)
     if own_library:
         shutil.copytree(REPOSITORY / "lib", root / "lib", ignore=shutil.ignore_patterns("__pycache__"))
         for name in ("pyproject.toml", "requirements.lock"):
             shutil.copyfile(REPOSITORY / name, root / name)
     suite.study.mkdir(parents=True)
-    shutil.copyfile(REPOSITORY / "data" / "demo" / "evaluation.yml", suite.study / "evaluation.yml")
+    protocol = (REPOSITORY / "data" / "demo" / "evaluation.yml").read_text(encoding="utf-8")
+    (suite.study / "evaluation.yml").write_text(re.sub(r"(?m)^own_pages:.*$", "", protocol), encoding="utf-8")
     write_table(suite, "person_months", "first")
     suite.notebooks.mkdir()
     for stem, notebook in notebooks.items():
