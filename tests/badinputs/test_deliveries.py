@@ -146,7 +146,7 @@ def test_a_rejected_delivery_leaves_the_tables_of_the_last_good_one(study: Path)
     with pytest.raises(DeliveryError):
         import_delivery(study / "delivery", study)
     assert {path.name: path.read_bytes() for path in (study / "tables").iterdir()} == before
-    assert sorted(path.name for path in study.iterdir()) == ["delivery", "evaluation.yml", "keys", "tables"]
+    assert sorted(path.name for path in study.iterdir()) == ["delivery", "evaluation.yml", "keys", "rejected.json", "tables"]
 
 
 FREE = {

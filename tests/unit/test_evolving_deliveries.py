@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from copy import deepcopy
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from effekt import cli
 from effekt.data.delivery import ImportReport, import_delivery, undo_delivery
 from effekt.data.ledger import read_ledger
 from effekt.errors import DeliveryError, UsageError
+from effekt.provenance import file_hash
 from tests.tiny import EVALUATION as TINY
 from tests.tiny import DORA, Files, contact, homecare_week, tiny_files, write_rows, write_study
 
@@ -115,6 +117,18 @@ def test_a_delivery_that_contradicts_an_earlier_one_is_refused_and_changes_nothi
         imported(study, deliver(tmp_path / "second", corrected()))
     assert "lpr_adm.csv [delivery.contradicts]: 1 rows that were delivered before are not there now, and 1 rows are new" in str(refused.value)
     assert "--replace" in str(refused.value) and tables(study) == known and len(read_ledger(study)) == 1
+
+
+def test_of_a_refused_delivery_the_hash_and_size_of_each_file_are_kept_until_one_is_taken(study: Path, tmp_path: Path) -> None:
+    imported(study, deliver(tmp_path / "first", delivered()))
+    with pytest.raises(DeliveryError):
+        imported(study, deliver(tmp_path / "second", corrected()))
+    files = json.loads((study / "rejected.json").read_text(encoding="utf-8"))["files"]
+    bad = tmp_path / "second" / "lpr_adm.csv"
+    assert set(files) == {path.name for path in (tmp_path / "second").iterdir()}
+    assert files["lpr_adm.csv"] == {"sha256": file_hash(bad), "bytes": bad.stat().st_size}
+    imported(study, tmp_path / "second", replaces=True)
+    assert not (study / "rejected.json").exists()
 
 
 def test_with_replace_the_later_delivery_holds_and_the_earlier_rows_are_counted(study: Path, tmp_path: Path) -> None:

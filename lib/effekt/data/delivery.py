@@ -115,7 +115,7 @@ def undo_delivery(study_path: str | Path, report: Callable[[str], None] = lambda
 def _import_taken(
     taken: Sequence[ledger.Taken], study: Path, report: Callable[[str], None], accept_detected: bool, databases_again: bool
 ) -> ImportReport:
-    with ledger.opened_together(study, taken) as (delivery, now):
+    with ledger.opened_together(study, taken) as (delivery, now), ledger.rejections_recorded(study, delivery.folder):
         return _import_opened(delivery, now, study, report, accept_detected, databases_again)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -12,8 +13,10 @@ from typing import Any
 from effekt.data.opening import Delivery, opened
 from effekt.data.reading import Found
 from effekt.errors import DeliveryError, UsageError
+from effekt.provenance import file_hash
 
 RECORD = "import.json"
+REJECTED = "rejected.json"
 START_OVER = "Put it back as it was, or begin anew with this delivery alone: --start-over"
 
 
@@ -70,6 +73,22 @@ def opened_together(study: Path, taken: Sequence[Taken]) -> Iterator[tuple[Deliv
             told = "\n".join(f"- {folder} [delivery.gone]: it is no longer there, or its files have changed." for folder in lost)
             raise DeliveryError(f"The tables were made of earlier deliveries, and these are not what they were:\n{told}\n{START_OVER}.")
         yield merge(there), now
+
+
+@contextmanager
+def rejections_recorded(study: Path, folder: Path) -> Iterator[None]:
+    """Where a delivery is refused, `rejected.json` says which files it was: name, hash and size of each, and nothing of what they hold.
+
+    The next import that succeeds removes it.
+    """
+    try:
+        yield
+    except DeliveryError:
+        paths = sorted(path for path in folder.iterdir() if path.is_file() and not path.is_symlink()) if folder.is_dir() else []
+        files = {path.name: {"sha256": file_hash(path), "bytes": path.stat().st_size} for path in paths if os.access(path, os.R_OK)}
+        (study / REJECTED).write_text(json.dumps({"files": files}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        raise
+    (study / REJECTED).unlink(missing_ok=True)
 
 
 def merge(deliveries: Sequence[Delivery]) -> Delivery:
