@@ -86,6 +86,16 @@ class Target(_Strict):
     age_min: int = Field(65, ge=0, le=120)
 
 
+class Frailty(_Strict):
+    """What counts as a sign of frailty on the day before the start; `signs` of them together make a citizen frail."""
+
+    look_back_months: int = Field(24, ge=1, le=120)
+    chronic_groups: int = Field(2, ge=1, le=20)
+    drugs: int = Field(6, ge=1, le=50)
+    acute_admissions: int = Field(1, ge=1, le=20)
+    signs: int = Field(2, ge=1, le=5)
+
+
 class Stays(_Strict):
     """Contacts at most `gap_hours` apart are one stay; `admission_hours` makes a stay an admission where there is no inpatient code."""
 
@@ -135,10 +145,12 @@ class Protocol(_Strict):
     own_pages: list[Kommunekode] = []
     quality_clusters: list[QualityCluster] = []
     target: Target = Target()
+    frailty: Frailty = Frailty()
     stays: Stays = Stays()
     rollout_order: Literal["unknown", "random"] = "unknown"
     phase_in_months: int = Field(PHASE_IN_MONTHS, ge=0, le=24)
     primary_outcome: str
+    subgroups: list[Literal["age", "sex", "lives_alone", "multimorbidity"]] = ["age", "sex", "lives_alone", "multimorbidity"]
     outcomes: list[dict[str, Any]] = []
     needed_outcomes: list[str] = []
     horizon_months: int = Field(12, ge=1, le=120)
