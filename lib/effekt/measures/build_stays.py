@@ -36,6 +36,7 @@ def build(tables: Mapping[str, Table], protocol: Protocol) -> Table:
     short_stay : an admission under 24 hours. discharged_alive : closed, and no contact ended in death.
     readmission_of : the admission before, where this one is acute, that one was discharged alive, and at most 30 days (720 hours) lie between.
     days_to_readmission : double. is_readmission_30 : bool.
+    hospital_cluster : the cluster of the treating hospital; missing where it is unknown or none of the study's.
     cross_cluster : treated at another cluster's hospital than that of the residence; missing where either is unknown.
 
     References
@@ -135,6 +136,7 @@ def add_cross_cluster(stays: Table, residence: Table, protocol: Protocol) -> Tab
     return joined.mutate(
         cross_cluster=known.ifelse(joined.home_cluster != joined.hospital_cluster, ibis.null("boolean")),
         primary_diagnosis=joined.primary_diagnosis.nullif(""),
+        hospital_cluster=joined.hospital_cluster.isin(clusters).ifelse(joined.hospital_cluster, ibis.null("string")),
     ).select(
         "stay_id",
         "citizen_id",
@@ -152,6 +154,7 @@ def add_cross_cluster(stays: Table, residence: Table, protocol: Protocol) -> Tab
         "readmission_of",
         "days_to_readmission",
         "is_readmission_30",
+        "hospital_cluster",
         "cross_cluster",
     )
 
