@@ -47,6 +47,18 @@ def load_retired_codes() -> tuple[str, ...]:
 
 
 @cache
+def load_medicine_groups() -> dict[str, dict[str, str]]:
+    """Medicine groups that a data package may be about: ATC code -> its name as patients know it, in Danish and in English."""
+    return {row["atc"]: {"da": row["da"], "en": row["en"]} for row in _rows("medicine_groups.csv")}
+
+
+@cache
+def load_chronic_groups() -> tuple[tuple[str, str, str], ...]:
+    """Groups of chronic disease: (group, first, last), codes of D and three characters, both ends included; a group can have several ranges."""
+    return tuple((row["group"], row["first"], row["last"]) for row in _rows("chronic_groups.csv"))
+
+
+@cache
 def load_registration_breaks() -> tuple[tuple[date, str, str], ...]:
     """Months in which national registration changed: first day of the month, and why, in Danish and in English."""
     return tuple((date.fromisoformat(f"{row['month']}-01"), row["da"], row["en"]) for row in _rows("registration_breaks.csv"))

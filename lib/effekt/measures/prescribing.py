@@ -32,17 +32,18 @@ def practices(study: Study, group: str, year: int | None = None, *, quality_clus
     DataFrame
         One row a practice with citizens listed: unit (text; a study key, not the provider number), observed, expected (> 0), n (listed), cluster
         (quality cluster), cluster_id (the hospital cluster most of its citizens live in). Sorted by unit. `attrs`: outcome, unit, year, group.
+        No row where the study has no medicine at all: not available, which is not "no users".
 
     Raises
     ------
     UsageError
-        `group` is no ATC code of those lengths, or nobody knows the quality cluster. DataError: no medicine of that year.
+        `group` is no ATC code of those lengths, or nobody knows the quality cluster. DataError: there is medicine, but none of that year.
     """
     if len(group) not in ATC_LENGTHS:
         raise UsageError(f"practices(..., {group!r}): an ATC code of 3, 4, 5 or 7 characters, for instance 'A02BC'.")
     year = _year(study, year)
-    listed = _listed(study, year)
     use = study.read("medicine_use", ["citizen_id", "atc7"], filters=[("year", "==", year)])
+    listed = _listed(study, year if len(use) else None)
     users = use.loc[use["atc7"].str.startswith(group), "citizen_id"].unique()
     listed = listed.assign(user=listed["citizen_id"].isin(users))
     rate = listed.groupby(["sex", "band"])["user"].transform("mean")
@@ -79,16 +80,16 @@ def polypharmacy(
     -------
     DataFrame
         One row a citizen listed with a practice on 1 January: citizen_id, unit (the practice), cluster (quality cluster), cluster_id, kommunekode,
-        sex, age, n_medicines (0 = none), polypharmacy (bool: `many` or more). `attrs`: unit, year.
+        sex, age, n_medicines (0 = none), polypharmacy (bool: `many` or more). No row where the study has no medicine. `attrs`: unit, year.
     """
     if window_days not in (120, 365) or atc_length not in (4, 5, 7):
         raise UsageError("polypharmacy: window_days is 120 or 365 and atc_length is 4, 5 or 7.")
     year = _year(study, year)
     counted = "n_dispensings" if window_days == 365 else "n_last_120"
     use = study.read("medicine_use", ["citizen_id", "atc7", counted], filters=[("year", "==", year)])
+    listed = _listed(study, year if len(use) else None)
     use = use.assign(atc=use["atc7"].str[:atc_length]).groupby(["citizen_id", "atc"], as_index=False)[counted].sum()
     medicines = use[use[counted] >= dispensings].groupby("citizen_id").size()
-    listed = _listed(study, year)
     n = listed["citizen_id"].map(medicines).fillna(0).astype("int64")
     frame = listed.assign(n_medicines=n, polypharmacy=n >= many, unit=listed["practice_id"].astype(str), cluster=listed["quality_cluster_id"])
     frame.attrs = {"outcome": "polypharm", "unit": study.unit, "year": year}
@@ -96,20 +97,26 @@ def polypharmacy(
 
 
 def deprescribing(study: Study, group: str, year: int | None = None) -> pd.DataFrame:
-    """Users of a medicine group in the year before who collected none of it in `year`.
+    """Users of a medicine group in the year before who collected none of it in `year`, though they lived in the study's area to the end of it.
+
+    Whoever died or moved away before the last month of `year` is not counted at all: that they collected nothing is no deprescribing.
 
     Returns
     -------
     DataFrame
-        One row a practice: unit, observed (users of the year before who stopped), n (users of the year before, still listed on 1 January of `year`),
-        cluster. Whoever died or moved during `year` counts as having stopped where nothing was collected: read with the deaths in mind.
+        One row a practice: unit, observed (users of the year before who stopped), n (users of the year before, listed on 1 January of `year`),
+        cluster. No row where the study has no medicine of the year before. `attrs` as in `practices`.
     """
+    import datetime
+
     year = _year(study, year)
     use = study.read("medicine_use", ["citizen_id", "year", "atc7"], filters=[("year", "in", [year - 1, year])])
     use = use[use["atc7"].str.startswith(group)]
     before, now = (set(use.loc[use["year"] == which, "citizen_id"]) for which in (year - 1, year))
-    listed = _listed(study, year)
-    users = listed[listed["citizen_id"].isin(before)]
+    last = datetime.date(year, min(12, study.period[1].month if study.period[1].year == year else 12), 1)
+    there = study.read("person_months", ["citizen_id"], filters=[("month", "==", last)])["citizen_id"]
+    listed = _listed(study, year if before and now else None)
+    users = listed[listed["citizen_id"].isin(before) & listed["citizen_id"].isin(there)]
     stopped = ~users["citizen_id"].isin(now)
     by_practice = users.assign(stopped=stopped).groupby("practice_id")
     frame = by_practice.agg(observed=("stopped", "sum"), n=("stopped", "size"), cluster=("quality_cluster_id", "first"))
@@ -117,15 +124,15 @@ def deprescribing(study: Study, group: str, year: int | None = None) -> pd.DataF
 
 
 def _year(study: Study, year: int | None) -> int:
-    """The year asked for, or the last whose medicine is there; raises DataError where there is none."""
+    """The year asked for, or the last whose medicine is there, or the last of the data where there is none at all; DataError for another year."""
     years = sorted(set(study.read("medicine_use", ["year"])["year"]))
-    if not years or (year is not None and year not in years):
-        there = f"there is medicine of {', '.join(map(str, years))}" if years else "the study has none at all: ask for lmdb.csv and practice_list.csv"
-        raise DataError(f"No medicine of {'any year' if year is None else year} is available; {there}.")
-    return years[-1] if year is None else year
+    if years and year is not None and year not in years:
+        raise DataError(f"No medicine of {year} is available; there is medicine of {', '.join(map(str, years))}.")
+    return int(years[-1] if years else study.period[1].year) if year is None else year
 
 
-def _listed(study: Study, year: int) -> pd.DataFrame:
+def _listed(study: Study, year: int | None) -> pd.DataFrame:
+    """Who was listed on 1 January of `year`; nobody where there is no year with medicine."""
     listed = study.read("listed", filters=[("year", "==", year)]).drop(columns="year")
     return listed.assign(band=(listed["age"] // AGE_BAND * AGE_BAND).clip(upper=OLDEST_BAND)).reset_index(drop=True)
 
