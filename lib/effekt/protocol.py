@@ -5,133 +5,40 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from effekt.catalogue.codes import load_registration_breaks
 from effekt.catalogue.outcomes import Outcome, load_outcomes, nearest, read_record
 from effekt.errors import ProtocolError
-from effekt.protocol_checks import PHASE_IN_MONTHS, check_meaning, read_month
+from effekt.protocol_checks import PHASE_IN_MONTHS, check_meaning
+from effekt.protocol_parts import (
+    Cluster,
+    Comparison,
+    Frailty,
+    KnownBreak,
+    Kommunekode,
+    LateRegistration,
+    QualityCluster,
+    Region,
+    Sensitivity,
+    Span,
+    Stays,
+    Strict,
+    Target,
+    Text,
+    TooFew,
+)
+from effekt.protocol_sensitivity import check_sensitivity
 from effekt.yaml_lines import Source, read_yaml
 
 FILE = "evaluation.yml"
 
 
-def _month(value: Any) -> date:
-    month = read_month(value)
-    if month is None:
-        raise ValueError("expected a month such as 2013-03")
-    return month
-
-
-Month = Annotated[date, BeforeValidator(_month)]
-Kommunekode = Annotated[str, Field(pattern=r"^\d{4}$", description='a municipality code of four digits in quotes, such as "0751"')]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,19}$", description="a short name of small letters, digits and _, such as horsens")]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
-
-
-class Text(_Strict):
-    """One text in both languages."""
-
-    da: str
-    en: str
-
-
-class Span(_Strict):
-    """Months from `first` to `last`, both included."""
-
-    first: Month = Field(alias="from")
-    last: Month = Field(alias="to")
-
-
-class Contaminated(Span):
-    """Months in which an earlier initiative ran, so that they count neither as before nor as after."""
-
-    why: Text
-
-
-class Region(Text):
-    """The region that the clusters make up."""
-
-    id: Name
-
-
-class Cluster(_Strict):
-    """A hospital cluster: the municipalities whose residents it serves, and the first month of its new way of working."""
-
-    id: Name
-    name: Text
-    start: Month
-    municipalities: list[Kommunekode] = Field(min_length=1)
-    contaminated: list[Contaminated] = []
-
-
-class Comparison(_Strict):
-    """Municipalities without the programme, and what they were given themselves."""
-
-    exposure: Literal["none", "same_initiative", "unknown"] = "unknown"
-    municipalities: list[Kommunekode] = []
-
-
-class Target(_Strict):
-    """Who is evaluated: residents of at least `age_min` years at the first day of the month."""
-
-    age_min: int = Field(65, ge=0, le=120)
-
-
-class Frailty(_Strict):
-    """What counts as a sign of frailty on the day before the start; `signs` of them together make a citizen frail."""
-
-    look_back_months: int = Field(24, ge=1, le=120)
-    chronic_groups: int = Field(2, ge=1, le=20)
-    drugs: int = Field(6, ge=1, le=50)
-    acute_admissions: int = Field(1, ge=1, le=20)
-    signs: int = Field(2, ge=1, le=5)
-
-
-class Stays(_Strict):
-    """Contacts at most `gap_hours` apart are one stay; `admission_hours` makes a stay an admission where there is no inpatient code."""
-
-    gap_hours: int = Field(4, ge=0, le=48)
-    admission_hours: int = Field(12, ge=0, le=48)
-
-
-class KnownBreak(_Strict):
-    """A month in which registration changed."""
-
-    month: Month
-    why: Text
-
-
-class TooFew(_Strict):
-    """Below either number no model is fitted."""
-
-    events: int = Field(20, ge=0)
-    citizens: int = Field(50, ge=0)
-
-
-class QualityCluster(_Strict):
-    """A quality cluster of general practices, as the practice list names it. Not a hospital cluster, though both are called klynge."""
-
-    id: Name
-    name: Text
-
-
-class LateRegistration(_Strict):
-    """Last months of the data that are not fully registered yet, by source of outcomes: they are kept out of everything that is estimated."""
-
-    stays: int = Field(0, ge=0, le=24)
-    costs: int = Field(0, ge=0, le=24)
-
-
-class Protocol(_Strict):
+class Protocol(Strict):
     """What is evaluated, where, when and against what. Made by `load_protocol`; every field is documented in data/README.md."""
 
     name: Text
@@ -158,6 +65,7 @@ class Protocol(_Strict):
     price_year: int = Field(ge=1990, le=2100)
     known_breaks: list[KnownBreak] = []
     too_few: TooFew = TooFew()
+    sensitivity: Sensitivity = Sensitivity()
     late_registration: LateRegistration = LateRegistration()
 
     def catalogue(self) -> Mapping[str, Outcome]:
@@ -212,7 +120,7 @@ def read_protocol(text: str) -> Protocol:
             protocol = Protocol.model_validate(source.values)
         except ValidationError as error:
             problems += _shape_problems(error, source)
-        problems += check_meaning(source)
+        problems += [*check_meaning(source), *check_sensitivity(source)]
     elif not problems:
         problems.append((1, "expected keys and values, such as 'language: da'"))
     if problems or protocol is None:

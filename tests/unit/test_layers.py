@@ -14,7 +14,7 @@ LIBRARY = REPOSITORY / "lib" / "effekt"
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors", "paths", "provenance", "lazy", "yaml_lines"),
     ("catalogue",),
-    ("protocol", "protocol_checks", "protocol_lock"),
+    ("protocol", "protocol_checks", "protocol_lock", "protocol_parts", "protocol_sensitivity"),
     ("study",),
     ("data",),
     ("measures",),

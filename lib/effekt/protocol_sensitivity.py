@@ -1,0 +1,49 @@
+"""What the part `sensitivity` of a protocol must not say although every key of it is well formed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from effekt.catalogue.alternatives import load_alternatives
+from effekt.catalogue.outcomes import load_outcomes, nearest
+from effekt.yaml_lines import Source
+
+
+def check_sensitivity(source: Source) -> Iterator[tuple[int, str]]:
+    """Every contradiction as (line, sentence); values of the wrong form are passed over: others tell of them."""
+    told = source.values.get("sensitivity")
+    if not isinstance(told, dict):
+        return
+    own = [item.get("id") for item in _list(source.values.get("outcomes")) if isinstance(item, dict)]
+    outcomes = [*load_outcomes(), *(name for name in own if isinstance(name, str))]
+    ways = [way.id for way in load_alternatives()]
+    for key, valid in (("second_outcomes", outcomes), ("without", ways)):
+        for place, name in enumerate(_list(told.get(key))):
+            if isinstance(name, str) and name not in valid:
+                yield source.line(("sensitivity", key, place)), f"{key}: {name!r} is not known{nearest(name, valid)}"
+            elif name == source.values.get("primary_outcome"):
+                yield source.line(("sensitivity", key, place)), f"{key}: {name!r} is the primary outcome, which has the page already"
+    yield from _check_parts(source, _list(told.get("comparison_parts")))
+
+
+def _check_parts(source: Source, parts: list) -> Iterator[tuple[int, str]]:
+    comparison = source.values.get("comparison")
+    codes = _list(comparison.get("municipalities")) if isinstance(comparison, dict) else []
+    seen: set[object] = set()
+    for place, part in enumerate(parts):
+        if not isinstance(part, dict):
+            continue
+        path = ("sensitivity", "comparison_parts", place)
+        if part.get("id") in seen:
+            yield source.line((*path, "id")), f"comparison_parts: the id {part.get('id')!r} is used twice"
+        seen.add(part.get("id"))
+        chosen = _list(part.get("municipalities"))
+        for at, code in enumerate(chosen):
+            if isinstance(code, str) and code not in codes:
+                yield source.line((*path, "municipalities", at)), f'comparison_parts: "{code}" is no municipality of the comparison'
+        if codes and set(map(str, codes)) <= set(map(str, chosen)):
+            yield source.line((*path, "municipalities")), "comparison_parts: all municipalities of the comparison are in it, so that nothing is changed"
+
+
+def _list(value: object) -> list:
+    return value if isinstance(value, list) else []
