@@ -109,6 +109,9 @@ ENTRIES: dict[str, Entry] = {
     ),
     "mean_cost": Entry(lambda f: e.mean_cost(f), d.periods, **COST_PERIOD),
     "mean_costs": Entry(lambda f: e.mean_costs(f), d.periods, arm="treated", **COST_PERIOD),
+    "mean_change": Entry(
+        lambda f: e.mean_change(f, outcome="score", covariates=["age"]), d.waves, ("score", "citizen_id", "age"), ("score",), "score", "treated",
+    ),
     "median_odds_ratio": Entry(
         lambda f: e.median_odds_ratio(f), d.practices, ("unit", "observed", "n"), ("observed", "n"), "observed", unit="unit", exposure="n"
     ),

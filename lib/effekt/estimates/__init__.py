@@ -106,6 +106,8 @@ _EXPORTS: dict[str, str] = {
     "MarginalModel": "marginal_models",
     "share_difference": "shares",
     "proportion_change": "proportions",
+    "mean_change": "mean_changes",
+    "MeanChange": "mean_changes",
     "response_table": "responses",
     "ResponseTable": "responses",
     "quality_years": "life_years",
