@@ -26,6 +26,7 @@ from effekt.protocol_parts import (
     Region,
     Sensitivity,
     Span,
+    SpreadRule,
     Stays,
     Strict,
     Target,
@@ -65,6 +66,7 @@ class Protocol(Strict):
     price_year: int = Field(ge=1990, le=2100)
     known_breaks: list[KnownBreak] = []
     too_few: TooFew = TooFew()
+    spread_rule: SpreadRule = SpreadRule()
     sensitivity: Sensitivity = Sensitivity()
     late_registration: LateRegistration = LateRegistration()
 

@@ -159,6 +159,16 @@ def _check_outcomes(source: Source) -> Iterator[Problem]:
     for place, name in enumerate(_list(_at(source, "needed_outcomes"))):
         if isinstance(name, str) and name not in valid:
             yield source.line(("needed_outcomes", place)), f"needed_outcomes: {name!r} is no outcome{nearest(name, valid)}"
+    rule = _at(source, "spread_rule")
+    for key, name in _named_by(rule) if isinstance(rule, dict) else ():
+        if isinstance(name, str) and name not in valid:
+            yield source.line(("spread_rule", *key)), f"spread_rule: {name!r} is no outcome{nearest(name, valid)}"
+
+
+def _named_by(rule: dict) -> list[tuple[tuple, Any]]:
+    """The outcomes that the spread rule names, each with its place; an empty cost names none."""
+    harms = [(("harms", place), name) for place, name in enumerate(_list(rule.get("harms")))]
+    return [*harms, *([(("cost",), rule["cost"])] if rule.get("cost") else [])]
 
 
 def _clusters(source: Source) -> list[tuple[int, dict]]:

@@ -9,6 +9,7 @@ import pytest
 
 from effekt.catalogue.outcomes import load_outcomes, read_record
 from effekt.errors import ProtocolError
+from effekt.estimates import SpreadRule
 from effekt.paths import DEMO
 from effekt.protocol import load_protocol, read_protocol
 from tests.tiny import EVALUATION
@@ -36,6 +37,26 @@ def test_left_out_keys_have_the_defaults_of_the_documentation() -> None:
     protocol = read_protocol(EVALUATION)
     assert (protocol.target.age_min, protocol.stays.gap_hours, protocol.phase_in_months, protocol.horizon_months) == (65, 4, 3, 12)
     assert not protocol.synthetic and protocol.too_few.events == 20
+
+
+def test_the_spread_rule_left_out_is_the_estimators_own() -> None:
+    rule, own = read_protocol(EVALUATION).spread_rule, SpreadRule()
+    shared = [name for name in type(rule).model_fields if hasattr(own, name) and name != "cost_limit"]
+    assert {name: getattr(rule, name) for name in shared} == {name: getattr(own, name) for name in shared} and len(shared) == 11
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        ("{stop: 0.9}", ["spread_rule: the probabilities must rise: stop below evaluate, evaluate at most spread"]),
+        ("{harms: [readm31], cost: cost_totl}", ["'readm31' is no outcome; did you mean 'readm30'?", "'cost_totl' is no outcome; did you mean"]),
+        ("{reach: 40.0, fidelty: 0.5}", ["reach: expected at most 1", "unknown key 'fidelty'; did you mean 'fidelity'?"]),
+    ],
+)
+def test_a_spread_rule_that_cannot_be_used_is_refused_with_its_line(rule: str, told: list[str]) -> None:
+    found = problems(f"{EVALUATION}spread_rule: {rule}\n")
+    assert len(found) == len(told) and all(f"line {EVALUATION.count(chr(10)) + 1}: " in line for line in found)
+    assert all(any(part in line for line in found) for part in told), found
 
 
 WRONG = {
