@@ -140,9 +140,9 @@ class Study:
         """Last month of the data in which `outcome` is fully registered: months after it are in no frame."""
         import pandas as pd
 
-        source = self.outcome(outcome).source
-        late = getattr(self.protocol.late_registration, "costs" if source == "services" else source, 0)
-        return self.period[1] - pd.DateOffset(months=late)
+        late = self.protocol.late_registration
+        months = {"stays": late.stays, "costs": late.costs, "services": late.costs, "sums": max(late.stays, late.costs)}
+        return self.period[1] - pd.DateOffset(months=months[self.outcome(outcome).source])
 
     def outcome(self, outcome: str) -> Outcome:
         """The catalogue's record of an outcome. Raises UsageError for an unknown one, with the nearest."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from effekt.catalogue.outcomes import Outcome
+from effekt.catalogue.outcomes import Outcome, load_outcomes
 from effekt.data.registers import REGISTERS
 from effekt.data.registers.source import Source
 from effekt.paths import REPOSITORY
@@ -61,7 +61,7 @@ PRODUCTS: Mapping[str, tuple[Way, ...]] = MappingProxyType(
 
 TARGET = ("citizen", "residence", "death")
 SOURCES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"stays": (*TARGET, "contact", "contact.kind", "contact.end"), "costs": (*TARGET, "price_index"), "services": TARGET}
+    {"stays": (*TARGET, "contact", "contact.kind", "contact.end"), "costs": (*TARGET, "price_index"), "services": TARGET, "sums": TARGET}
 )
 """What every outcome of a source of the outcome catalogue needs, whatever its conditions."""
 
@@ -103,6 +103,7 @@ def products_of(outcome: Outcome) -> tuple[str, ...]:
     if outcome.source == "services":
         types = [value for condition in outcome.where if condition.column == "service_type" for value in condition.values]
         needed += [f"service.{kind}" for kind in types if f"service.{kind}" in PRODUCTS]
+    needed += [product for part in outcome.parts for product in products_of(load_outcomes()[part])]
     return tuple(dict.fromkeys(needed))
 
 
