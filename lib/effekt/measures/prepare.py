@@ -41,6 +41,7 @@ BY_CLUSTER = ("cluster_id", "month", "citizen_id")
 STEPS = (
     Step("stays", "effekt.measures.build_stays", ("contact", "residence"), (), ("citizen_id", "start")),
     Step("person_months", "effekt.measures.build_person_months", ("residence", "citizen", "death"), ("stays",), BY_CLUSTER),
+    Step("gap_months", "effekt.measures.build_gap_months", ("contact", "residence"), (), ("gap_hours", "citizen_id", "month")),
     Step("cost_months", "effekt.measures.build_cost_months", ("service", "unit_cost", "price_index"), ("person_months",), BY_CLUSTER),
     Step("service_months", "effekt.measures.build_service_months", ("service",), ("person_months",), BY_CLUSTER),
     Step("accounts", "effekt.measures.build_accounts", ("account",), (), ("file", "kind", "rule")),
