@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from effekt.catalogue.codes import load_municipalities
-from effekt.catalogue.outcomes import load_outcomes, nearest, read_record
+from effekt.catalogue.outcomes import load_outcomes, nearest, read_record, wrong_parts
 from effekt.yaml_lines import Source
 
 Problem = tuple[int, str]
@@ -148,6 +148,7 @@ def _check_outcomes(source: Source) -> Iterator[Problem]:
         if not isinstance(record, dict):
             continue
         outcome, wrong = read_record(record)
+        wrong += wrong_parts(outcome, load_outcomes()) if outcome is not None else []
         yield from ((source.line(("outcomes", place, key)), f"outcome: {sentence}") for key, sentence in wrong)
         if outcome is not None and outcome.id in valid:
             yield source.line(("outcomes", place, "id")), f"the outcome id {outcome.id!r} is already in the catalogue or above: choose another"
