@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
 
 CODELISTS = Path(__file__).with_name("codelists")
+
+
+@dataclass(frozen=True)
+class CoFinancing:
+    """`payer_from` pays `payer_to` `share_pct` per cent of a service of this type dated from `first` to `last`, at most `cap_oere` (None = no limit)."""
+
+    first: date
+    last: date
+    service_type: str
+    payer_from: str
+    payer_to: str
+    share_pct: int
+    cap_oere: int | None
+    verified: bool
 
 
 @cache
@@ -62,6 +77,18 @@ def load_chronic_groups() -> tuple[tuple[str, str, str], ...]:
 def load_registration_breaks() -> tuple[tuple[date, str, str], ...]:
     """Months in which national registration changed: first day of the month, and why, in Danish and in English."""
     return tuple((date.fromisoformat(f"{row['month']}-01"), row["da"], row["en"]) for row in _rows("registration_breaks.csv"))
+
+
+@cache
+def load_co_financing() -> tuple[CoFinancing, ...]:
+    """What one payer pays another for each service, by date; the file says that nobody has checked the rates yet."""
+    return tuple(
+        CoFinancing(
+            date.fromisoformat(row["valid_from"]), date.fromisoformat(row["valid_to"]), row["service_type"], row["payer_from"], row["payer_to"],
+            int(row["share_pct"]), int(row["cap_dkk"]) * 100 if row["cap_dkk"] else None, row["verified"] == "true",
+        )
+        for row in _rows("co_financing.csv")
+    )  # fmt: skip
 
 
 def _rows(name: str) -> list[dict[str, str]]:

@@ -1,4 +1,4 @@
-"""Derived tables that are canonical ones as they are: those of the programme, which hold no person."""
+"""Derived tables that are canonical ones as they are: those of the programme and its prices, which hold no person."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ COPIED = {
     "target": ("target_id",),
     "survey_wave": ("wave", "respondent", "kommunekode"),
     "practice": ("practice_id",),
+    "price_index": ("year",),
     "population": ("kommunekode", "year", "age_group", "sex"),
 }
 

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import reduce
+from operator import and_
 
 import ibis
 from ibis import _
 from ibis.expr.types import IntegerValue, Table
 
+from effekt.catalogue.outcomes import Outcome
 from effekt.measures.rules import amount_that_counts, whole
 from effekt.protocol import Protocol
+from effekt.study import COMPARISON
 
-
+SECTORS = ("hospital", "practice", "municipality", "medicine")
+PARTLY = ("medicine",)
+"""Sectors whose register may be delivered for some of the years or the places only."""
 KEYS = ("citizen_id", "month", "kommunekode", "cluster_id", "days")
 INDEX_DIGITS = 1_000_000
 MINUTES = {"minute": 1, "hour": 60}
@@ -20,16 +26,48 @@ MINUTES = {"minute": 1, "hour": 60}
 def build(tables: Mapping[str, Table], protocol: Protocol) -> Table:
     """One row for each row of `person_months`, with one int64 column of oere an outcome of the catalogue with source `costs`. 0 = no cost.
 
-    Hospital cost falls in the month of discharge (open contacts: the last day of the data), practice and municipal services in the month of
-    their week's Thursday. Lines without a price of their own (attendances, delayed days) are not in it. Amounts are in the prices of
-    `price_year`; every line is rounded to whole oere before it is summed, so that the sums are the same in any order. Co-financing between payers
-    is no cost and not part of any column.
+    Missing = not registered: a sector of `PARTLY` is registered for the clusters together, and for the comparison, from January of the year of its
+    first line there, and not at all where there is none; an outcome that holds such a sector is missing where that is.
+
+    Hospital cost falls in the month of discharge (open contacts: the last day of the data), practice and municipal services in the month of their
+    week's Thursday. Lines without a price of their own (attendances, delayed days) are not in it. Amounts are in the prices of `price_year`; every
+    line is rounded to whole oere before it is summed, so that the sums are the same in any order. Co-financing between payers is no cost and not
+    part of any column.
     """
     lines = add_fixed_prices(keep_priced(tables["service"]), tables["unit_cost"], tables["price_index"], protocol.price_year)
     sums = sum_costs(lines, protocol)
-    names = [name for name in sums.columns if name not in ("citizen_id", "month")]
-    joined = tables["person_months"].select(*KEYS).left_join(sums, ["citizen_id", "month"])
-    return joined.select(*KEYS, **{name: ibis.coalesce(joined[name], 0) for name in names})
+    people = tables["person_months"].select(*KEYS)
+    joined = people.left_join(sums, ["citizen_id", "month"])
+    joined = joined.select(*KEYS, *[name for name in sums.columns if name not in ("citizen_id", "month")], is_compared=joined.cluster_id == COMPARISON)
+    known = joined.view().left_join(find_first_years(lines, people), "is_compared")
+    return known.select(*KEYS, **{outcome.id: _registered(known, outcome) for outcome in cost_outcomes(protocol)})
+
+
+def cost_outcomes(protocol: Protocol) -> list[Outcome]:
+    """The outcomes of the catalogue that are money."""
+    return [outcome for outcome in protocol.catalogue().values() if outcome.source == "costs"]
+
+
+def sectors_of(outcome: Outcome) -> tuple[str, ...]:
+    """The sectors that an outcome in money sums over: those it names, or all."""
+    named = [condition.values for condition in outcome.where if condition.column == "sector"]
+    return tuple(str(value) for value in named[0]) if named else SECTORS
+
+
+def find_first_years(lines: Table, people: Table) -> Table:
+    """`is_compared`, and for each sector of `PARTLY` `<sector>_from`: January of the year of its first line there; missing where there is none."""
+    dated = lines.filter(lines.sector.isin(PARTLY)).mutate(month=lines.date.truncate("M")).select("citizen_id", "month", "sector").distinct()
+    there = people.left_join(dated, ["citizen_id", "month"])
+    there = there.mutate(is_compared=there.cluster_id == COMPARISON)
+    first = {f"{sector}_from": there.month.min(where=there.sector == sector).truncate("Y") for sector in PARTLY}
+    return there.group_by("is_compared").agg(**first)
+
+
+def _registered(known: Table, outcome: Outcome) -> IntegerValue:
+    """The sum of an outcome, 0 without a line; missing where one of its sectors is not registered."""
+    there = [known.month >= known[f"{sector}_from"] for sector in sectors_of(outcome) if sector in PARTLY]
+    amount = ibis.coalesce(known[outcome.id], 0)
+    return reduce(and_, there).ifelse(amount, ibis.null("int64")) if there else amount
 
 
 def keep_priced(service: Table) -> Table:
@@ -52,15 +90,20 @@ def add_fixed_prices(service: Table, unit_cost: Table, price_index: Table, price
     same = joined.unit == joined.price_unit
     minutes = (joined.unit == "minute") & (joined.price_unit == "hour")
     priced = ibis.cases((same, times), (minutes, divide_rounded(times, ibis.literal(MINUTES["hour"]))), else_=ibis.null("int64"))
-    lines = joined.mutate(nominal_oere=ibis.coalesce(joined.amount_oere, priced))
-    return lines.mutate(amount_fixed_oere=divide_rounded(lines.nominal_oere * base, lines.index_from))
+    lines = joined.mutate(nominal_oere=ibis.coalesce(joined.amount_oere, priced), index_to=base)
+    return lines.mutate(amount_fixed_oere=in_fixed_prices(lines, lines.nominal_oere))
+
+
+def in_fixed_prices(lines: Table, nominal: IntegerValue) -> IntegerValue:
+    """Nominal oere of the lines of `add_fixed_prices` in oere of the price year."""
+    return divide_rounded(nominal * lines.index_to, lines.index_from)
 
 
 def sum_costs(lines: Table, protocol: Protocol) -> Table:
     """Outcomes summed over cost lines, by citizen and month."""
-    outcomes = [outcome for outcome in protocol.catalogue().values() if outcome.source == "costs"]
     dated = lines.mutate(month=lines.date.truncate("M"))
-    return dated.group_by("citizen_id", "month").agg(**{outcome.id: whole(amount_that_counts(dated, outcome).sum()) for outcome in outcomes})
+    sums = {outcome.id: whole(amount_that_counts(dated, outcome).sum()) for outcome in cost_outcomes(protocol)}
+    return dated.group_by("citizen_id", "month").agg(**sums)
 
 
 def divide_rounded(amount: IntegerValue, by: IntegerValue) -> IntegerValue:

@@ -44,6 +44,14 @@ STEPS = (
     Step("gap_months", "effekt.measures.build_gap_months", ("contact", "residence"), (), ("gap_hours", "citizen_id", "month")),
     Step("cost_months", "effekt.measures.build_cost_months", ("service", "unit_cost", "price_index"), ("person_months",), BY_CLUSTER),
     Step("service_months", "effekt.measures.build_service_months", ("service",), ("person_months",), BY_CLUSTER),
+    Step(
+        "payer_months",
+        "effekt.measures.build_payer_months",
+        ("service", "unit_cost", "price_index"),
+        ("person_months",),
+        ("cluster_id", "kommunekode", "month", "sector", "service_type", "payer"),
+    ),
+    Step("last_months", "effekt.measures.build_last_months", ("death",), ("cost_months",), BY_CLUSTER),
     Step("accounts", "effekt.measures.build_accounts", ("account",), (), ("file", "kind", "rule")),
     Step("completeness", "effekt.measures.build_completeness", ("contact", "service", "residence"), (), ("source", "part", "month", "kommunekode")),
     Step("answers", "effekt.measures.build_answers", ("survey_answer", "residence"), (), ("response_id", "instrument", "item_id")),
@@ -51,7 +59,7 @@ STEPS = (
     Step(
         "invitations",
         "effekt.measures.build_invitations",
-        ("survey_invitation", "residence", "citizen", "household"),
+        ("survey_invitation", "residence", "citizen", "household", "death"),
         ("stays",),
         ("citizen_id", "respondent", "wave"),
     ),
@@ -66,6 +74,13 @@ STEPS = (
         ("cluster_id", "citizen_id", "discharge_date"),
     ),
     Step(
+        "followed",
+        "effekt.measures.build_followed",
+        ("residence", "citizen", "death"),
+        ("stays",),
+        ("cluster_id", "citizen_id", "discharge_date"),
+    ),
+    Step(
         "listed",
         "effekt.measures.build_listed",
         ("listing", "practice", "residence", "citizen", "death"),
@@ -73,6 +88,23 @@ STEPS = (
         ("year", "practice_id", "citizen_id"),
     ),
     Step("medicine_use", "effekt.measures.build_medicine_use", ("prescription",), ("listed",), ("year", "practice_id", "citizen_id", "atc7")),
+    Step(
+        "traits",
+        "effekt.measures.build_traits",
+        ("household", "contact", "diagnosis", "prescription", "service", "enrolment"),
+        ("person_months", "stays"),
+        ("start_of", "cluster_id", "citizen_id"),
+    ),
+    Step(
+        "enrolled",
+        "effekt.measures.build_enrolled",
+        ("enrolment", "residence", "citizen"),
+        ("person_months", "stays"),
+        ("cluster_id", "citizen_id"),
+    ),
+    Step("residents", "effekt.measures.build_residents", ("residence", "citizen", "death"), (), ("cluster_id", "kommunekode", "age")),
+    Step("treatments", "effekt.measures.build_treatments", (), ("person_months", "stays"), BY_CLUSTER),
+    Step("movements", "effekt.measures.build_movements", ("citizen", "death"), ("person_months",), ("citizen_id", "month", "reason")),
     *(Step(table, "effekt.measures.build_copy", (table,), (), order) for table, order in COPIED.items()),
 )
 

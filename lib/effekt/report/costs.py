@@ -15,14 +15,19 @@ from effekt.report.trends import headline_estimate
 if TYPE_CHECKING:
     from effekt.study import Study
 
+TOTAL = "cost_total"
 BARS = ("before", "after", "comparison_before", "comparison_after")
 
 
 def cost_sectors(study: Study) -> tuple[str, ...]:
-    """The outcomes that are the cost of one sector each, in the order of the catalogue: together they are the total."""
+    """The outcomes that are the cost of one sector each, in the order of the catalogue: together they are the total.
+
+    A sector that the total leaves out, as medicine, is not among them.
+    """
     first: dict[object, str] = {}
+    counted = next(condition.values for condition in study.outcome(TOTAL).where if condition.column == "sector")
     for outcome in study.protocol.catalogue().values():
-        if outcome.is_cost and _sector(outcome) and not study.lacking(outcome.id):
+        if outcome.is_cost and _sector(outcome) in counted and not study.lacking(outcome.id):
             first.setdefault(_sector(outcome), outcome.id)
     return tuple(first.values())
 
