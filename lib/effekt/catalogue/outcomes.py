@@ -44,7 +44,7 @@ STORED_IN_A_UNIT: Mapping[str, int] = {"dkk_per_person_year": 100, "hours_per_pe
 """How many of what is stored make one of the unit: oere a krone, minutes an hour. One where a unit is not named."""
 TABLES: Mapping[str, str] = {"stays": "person_months", "costs": "cost_months", "services": "service_months", "sums": "service_months"}
 """The derived table in which the outcomes of a source are columns."""
-AIMS = ("A1", "A2", "A3", "A4", "A5")
+AIMS = ("A1", "A2", "A3", "A4", "A5", "none")
 TRIPLE_AIM = ("quality", "health", "cost")
 COLUMNS = ("citizen_id", "month", "kommunekode", "cluster_id", "age", "sex", "days")
 """Columns of the derived tables in which outcomes become columns too."""
@@ -66,7 +66,7 @@ class Condition:
 class Outcome:
     """One outcome: rows of `source` that meet every condition, counted or summed (`measure`), per `unit`.
 
-    direction : -1 less is better, +1 more is better, 0 neither. aim : aim of the agreement (A1-A5). da, en : its name.
+    direction : -1 less is better, +1 more is better, 0 neither. aim : aim of the agreement (A1-A5, or none). da, en : its name.
     parts, also : of a sum (source "sums") the outcomes that are added: missing where one of `parts` is; `also` are added where they are registered
     from the first month of the data on everywhere, and left out of the whole sum otherwise.
     """
