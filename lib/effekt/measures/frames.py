@@ -16,9 +16,12 @@ DAYS_A_YEAR = 365.25
 def rows_of(study: Study, outcome: str, clusters: Sequence[str], columns: Sequence[str]) -> pd.DataFrame:
     """Rows of the derived table that holds `outcome`, for these clusters: `columns`, `events` (money in kroner) and `exposure` (person-years)."""
     read = study.read(study.outcome(outcome).table, [*columns, "days", outcome], filters=_rows_to_read(study, outcome, clusters))
-    if read[outcome].isna().any():   # not registered there and then, which is not 0
-        read = read.dropna(subset=[outcome]).astype({outcome: "int64"}).reset_index(drop=True)
+    missing = read[outcome].isna()   # not registered there and then, which is not 0
+    places = read.loc[missing, "cluster_id"].unique() if "cluster_id" in read else ()
+    if missing.any():
+        read = read[~missing].astype({outcome: "int64"}).reset_index(drop=True)
     frame = read.rename(columns={outcome: "events"})
+    frame.attrs["unregistered"] = any(place != COMPARISON for place in places)
     frame["events"] = in_units(study, outcome, frame["events"])
     frame["exposure"] = frame.pop("days") / DAYS_A_YEAR
     return frame
@@ -39,8 +42,9 @@ def clusters_of(study: Study) -> list[str]:
 
 
 def named(frame: pd.DataFrame, study: Study, outcome: str) -> pd.DataFrame:
-    """The frame, carrying what it is about: estimators copy this into their estimates."""
-    frame.attrs = {"outcome": outcome, "unit": study.unit, "measure_unit": study.outcome(outcome).unit}
+    """The frame, carrying what it is about: estimators copy this into their estimates; `unregistered` where months of its place are not in it."""
+    unregistered = {"unregistered": True} if frame.attrs.get("unregistered") else {}
+    frame.attrs = {"outcome": outcome, "unit": study.unit, "measure_unit": study.outcome(outcome).unit, **unregistered}
     return frame
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from effekt.estimates.estimate import Estimate, Scale
@@ -37,7 +38,8 @@ def answer(study: Study, estimate: Callable[..., Any], frame: pd.DataFrame, **op
     """`estimate(frame, **options)`, or an `Untold` where the programme's side of the frame is thinner than the protocol's `too_few`.
 
     Below either limit, before or after the start (where the frame says which), no number is computed: an empty cluster, or one with a handful
-    of citizens or events. The limit on events holds for counts only. `estimate` is a function named in `ASKED`; any other is asked at once.
+    of citizens or events. The limit on events holds for counts only. Nor is one where a contrast against a comparison has no comparison, or no
+    month on a side of the start. `estimate` is a function named in `ASKED`; any other is asked at once.
     """
     name = getattr(estimate, "__name__", "")
     if name not in ASKED:
@@ -46,14 +48,42 @@ def answer(study: Study, estimate: Callable[..., Any], frame: pd.DataFrame, **op
     limit = study.protocol.too_few
     short = {"too_few_events": events is not None and events < limit.events, "too_few_citizens": citizens is not None and citizens < limit.citizens}
     cautions = tuple(key for key, is_short in short.items() if is_short)
-    if not cautions or (name == "controlled_time_series" and citizens):
+    if name == "controlled_time_series" and citizens:
+        cautions = _one_sided(frame, **options)
+    if not cautions:
         return estimate(frame, **options)
-    method, contrast, scale = ASKED[name]
     facts: dict[str, float] = {"n_citizens": citizens or 0, "min_citizens": limit.citizens, "min_events": limit.events}
     facts |= {} if events is None else {"n_events": events}
+    if not citizens and frame.attrs.get("unregistered"):
+        cautions, facts = ("not_registered",), {}
+    named = {key: str(frame.attrs.get(key, "")) for key in ("outcome", "measure_unit", "unit")}
+    return _nothing(study, name, cautions, facts, **named)
+
+
+def lacking(study: Study, outcome: str, estimate: str = "controlled_time_series") -> Untold:
+    """The answer on an outcome that the study's delivery has no data for; `estimate` is a name in `ASKED`."""
+    return _nothing(study, estimate, ("not_delivered",), {}, outcome=outcome, measure_unit=study.outcome(outcome).unit)
+
+
+def _nothing(study: Study, name: str, cautions: tuple[str, ...], facts: dict[str, float], *, outcome: str, measure_unit: str, unit: str = "") -> Untold:
+    method, contrast, scale = ASKED[name]
     nothing = Estimate(scale, None, None, None, method, "descriptive", contrast, study.level, cautions=cautions, reasons=("too_few",), facts=facts)
-    named = {key: str(frame.attrs.get(key, "")) for key in ("outcome", "measure_unit")}
-    return Untold(nothing.named(unit=str(frame.attrs.get("unit", "")) or study.unit, **named))
+    return Untold(nothing.named(outcome=outcome, unit=unit or study.unit, measure_unit=measure_unit))
+
+
+def _one_sided(frame: pd.DataFrame, start: pd.Timestamp, phase_in: int = 0, contaminated: Iterable[Any] = (), **_: Any) -> tuple[str, ...]:
+    """What a contrast over time against a comparison lacks altogether: the comparison, or all months before or after the start."""
+    lived = frame["exposure"].to_numpy() > 0
+    treated, month = frame["treated"].to_numpy(), frame["month"].to_numpy()
+    first = np.datetime64(start, "ns")
+    earlier = (month < first) & lived
+    for low, high in contaminated:
+        earlier &= ~(treated & (month >= np.datetime64(low, "ns")) & (month <= np.datetime64(high, "ns")))
+    later = (month >= np.datetime64(start + pd.DateOffset(months=phase_in), "ns")) & lived
+    if not (lived & ~treated).any():
+        return ("no_comparison_group",)
+    sides = (earlier & treated, later & treated, (month < first) & lived & ~treated, (month >= first) & lived & ~treated)
+    return () if all(side.any() for side in sides) else ("no_months_left",)
 
 
 def _thinnest(frame: pd.DataFrame) -> tuple[int | None, float | None]:

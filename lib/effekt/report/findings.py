@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from effekt.estimates.estimate import Estimate
@@ -24,8 +25,11 @@ def in_short(study: Study, change: Any, *, name: str = "") -> Shown:
     estimate = making.about(study, headline_estimate(change))
     facts = making.of_estimate(estimate) | making.of_design(study)
     blocks = [block("headline", wording.headline(estimate)), *_how_sure(estimate)]
-    extra, more = _avoided(change)
-    blocks += [*extra, block("claim", wording.claim(estimate)), *_basis(estimate)]
+    for extra, more in (prediction(estimate), _avoided(change)):
+        blocks += extra
+        facts |= more
+    basis, more = _basis(estimate)
+    blocks += [block("claim", wording.claim(estimate)), *basis]
     return making.shown(study, "finding", name or f"in_short-{estimate.outcome}", [facts | more], estimates=(estimate,), context={"blocks": blocks})
 
 
@@ -36,6 +40,18 @@ def finding(study: Study, change: Any, *, name: str = "") -> Shown:
     blocks = [block("headline", wording.headline(estimate)), *_how_sure(estimate), block("claim", wording.claim(estimate))]
     name = name or f"finding-{estimate.outcome}-{estimate.method}"
     return making.shown(study, "finding", name, [facts], estimates=(estimate,), context={"blocks": blocks})
+
+
+def prediction(estimate: Estimate) -> tuple[list[Block], Facts]:
+    """What to expect of a new cluster, from the prediction interval of a pooled number, in the words of its own direction."""
+    if "prediction_low" not in estimate.facts:
+        return [], {}
+    whole = replace(estimate, low=estimate.facts["prediction_low"], high=estimate.facts["prediction_high"])
+    _, low, high = wording.sizes(whole)
+    cells = {"prediction_low": low, "prediction_high": high}
+    facts: Facts = {key: (Column(key, "percent", 1, n="n_events"), value) for key, value in cells.items()}
+    money = "_money" if wording.kind(estimate) == "money" else ""
+    return [block("text", f"interval.prediction{money}.{wording.direction(whole)}")], facts
 
 
 def _how_sure(estimate: Estimate) -> list[Block]:
@@ -57,7 +73,10 @@ def _avoided(change: Any) -> tuple[list[Block], Facts]:
     return [block("text", key)], {name: (Column(name, "count", n="n_events"), float(round(value))) for name, value in cells.items()}
 
 
-def _basis(estimate: Estimate) -> list[Block]:
+def _basis(estimate: Estimate) -> tuple[list[Block], Facts]:
     if estimate.n_citizens is None or estimate.value is None:
-        return []
-    return [block("text", f"interval.basis.{wording.kind(estimate)}")]
+        return [], {}
+    if not wording.is_pooled(estimate):
+        return [block("text", f"interval.basis.{wording.kind(estimate)}")], {}
+    treated = int(estimate.facts.get("n_citizens_treated", estimate.n_citizens))
+    return [block("text", "interval.basis.pooled")], {"n_treated": (Column("n_treated", "count"), treated)}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from effekt.report.asking import answer
+from effekt.report.changes import change
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +28,12 @@ def outcomes_of(study: Study, *aims: str, but: Iterable[str] = ()) -> tuple[str,
 
 
 def over_outcomes(study: Study, read: Read, estimate: Callable[..., Answer], outcomes: Iterable[str], **options: Any) -> tuple[Answer, ...]:
-    """`answer(study, estimate, read(study, outcome), **options)` for each outcome, in order; without options those of `study.design`."""
+    """`answer(study, estimate, read(study, outcome), **options)` for each outcome, in order.
+
+    Without options `estimate` is asked by `study.design`; `estimates.controlled_time_series` then gives what `change` gives, also for the region.
+    """
+    if not options and getattr(estimate, "__name__", "") == "controlled_time_series":
+        return tuple(change(study, outcome, read=read) for outcome in outcomes)
     chosen = options or study.design
     return tuple(answer(study, estimate, read(study, outcome), **chosen) for outcome in outcomes)
 

@@ -52,8 +52,10 @@ def method(study: Study, *changes: Any, topics: Iterable[str] = (), name: str = 
     topics : names in texts/how.yml, for instance "admissions", "cost". about_study : False on a page that shows other data.
     """
     estimates = _told(study, changes)
+    estimates += tuple(headline_estimate(one) for change in changes for one in getattr(change, "clusters", ()))
     items = [block("item", f"how.{key}") for topic in (*(("everybody",) if about_study else ()), *topics) for key in _topic(topic, "how")]
     items += _once((f"method.{estimate.method}", row) for row, estimate in enumerate(estimates))
+    items += [block("item", "how.region.shared")] if any(hasattr(change, "clusters") for change in changes) and "region" not in topics else []
     items += _once((wording.contrast(estimate), row) for row, estimate in enumerate(estimates))
     supporting = ((f"reason.{key}", row) for row, estimate in enumerate(estimates[:1]) for key in estimate.reasons if key in SUPPORTING)
     items += _once(supporting)

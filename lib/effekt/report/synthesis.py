@@ -10,7 +10,8 @@ from effekt.estimates.estimate import Estimate
 from effekt.estimates.multiplicity import holm
 from effekt.report import making, tables, wording
 from effekt.report.making import Facts
-from effekt.report.prose import Block, block
+from effekt.report.findings import prediction
+from effekt.report.prose import block
 from effekt.report.results import Column
 from effekt.report.shown import Shown
 from effekt.report.trends import headline_estimate
@@ -32,7 +33,7 @@ def pooled_in_short(study: Study, changes: Iterable[Any], pooled: Any, rollout: 
     facts = _facts(study, effect, clusters)
     blocks = [block("headline", wording.pooled_headline(effect))]
     if effect.value is not None:
-        extra, more = _prediction(effect)
+        extra, more = prediction(effect)
         blocks += [block("text", wording.interval(effect)), *extra]
         facts |= more
     if effect.value is not None:
@@ -41,7 +42,7 @@ def pooled_in_short(study: Study, changes: Iterable[Any], pooled: Any, rollout: 
     if rollout is not None and rollout.p is not None:
         blocks.append(block("text", "interval.rollout"))
         facts |= {"rollout_p": (Column("rollout_p", "p"), float(rollout.p)), "n_orders": (Column("n_orders", "count"), int(rollout.n_orders))}
-    blocks += [block("claim", wording.pooled_claim(effect)), block("text", "interval.basis.pooled")]
+    blocks += [block("claim", wording.claim(effect)), block("text", "interval.basis.pooled")]
     return making.shown(study, "finding", name or f"pooled-{effect.outcome}", [facts], estimates=(effect,), context={"blocks": blocks})
 
 
@@ -116,13 +117,3 @@ def _line(kind: str, unit: str, estimate: Estimate) -> Facts:
     kept = {key: told[key] for key in ("ratio", "low", "high", "claim", "fact_n_events_treated") if key in told}
     return {"unit": (Column("unit", "label"), unit), "kind": (Column("kind", "label"), f"row.{kind}")} | kept
 
-
-def _prediction(effect: Estimate) -> tuple[list[Block], Facts]:
-    """What to expect of a new cluster, from the prediction interval, in the words of its own direction."""
-    if "prediction_low" not in effect.facts:
-        return [], {}
-    whole = replace(effect, low=effect.facts["prediction_low"], high=effect.facts["prediction_high"])
-    _, low, high = wording.sizes(whole)
-    cells = {"prediction_low": low, "prediction_high": high}
-    facts: Facts = {key: (Column(key, "percent", 1), value) for key, value in cells.items()}
-    return [block("text", f"interval.prediction.{wording.direction(whole)}")], facts

@@ -33,6 +33,7 @@ def time_series(study: Study, change: Any, *, name: str = "") -> Shown:
     estimate = headline_estimate(change)
     money = wording.kind(estimate) == "money"
     facts = _facts(study, estimate)
+    place = _of_place(study)
     breaks = {f"break_{place}": (Column(f"break_{place}", "month"), making.month(known.month)) for place, known in enumerate(study.protocol.breaks())}
     rows = [facts | breaks, *(_month(row, 1.0 if money else PER) for row in _months(change.counterfactual, study))]
     stem = "figure.time_series"
@@ -44,10 +45,10 @@ def time_series(study: Study, change: Any, *, name: str = "") -> Shown:
         rows,
         estimates=(estimate,),
         context={
-            "title": f"{stem}.title",
+            "title": f"{stem}.title" if study.cluster else f"{stem}.title_region",
             "subtitle": f"{stem}.subtitle_few" if blank else f"{stem}.subtitle_money" if money else f"{stem}.subtitle",
             "alt": f"{stem}.alt",
-            "start": making.month(study.start),
+            **place,
             "breaks": [{"month": making.month(known.month), "why": f"break.{place}"} for place, known in enumerate(study.protocol.breaks())],
             "table": tables.layout(
                 "caption.time_series_money" if money else "caption.time_series",
@@ -57,10 +58,19 @@ def time_series(study: Study, change: Any, *, name: str = "") -> Shown:
                     ("column.used", "used"),
                 ],
                 rows=tuple(range(1, len(rows))),
+                notes=() if study.cluster else ("note.time_series_region",),
             ),
         },
         labels={f"break.{place}": {"da": known.why.da, "en": known.why.en} for place, known in enumerate(study.protocol.breaks())},
     )
+
+
+def _of_place(study: Study) -> dict[str, Any]:
+    """The start that the figure marks: the region's is that of the first cluster, and its phase-in lasts until all have started."""
+    if study.cluster is not None:
+        return {"start": making.month(study.start)}
+    first = min(study.of(cluster).start for cluster in study.clusters)
+    return {"start": making.month(first), "start_label": "figure.first_start", "phase_label": "figure.roll_out"}
 
 
 def headline_estimate(change: Any) -> Estimate:
@@ -74,7 +84,7 @@ def headline_estimate(change: Any) -> Estimate:
 
 
 def _facts(study: Study, estimate: Estimate) -> Facts:
-    told = making.of_estimate(estimate) | making.of_design(study)
+    told = making.of_estimate(estimate) | making.of_design(study) | {"start": (Column("start", "month"), _of_place(study)["start"])}
     empty: Facts = {key: (column, None) for key, (column, _) in _month(_NOTHING, 1.0 if wording.kind(estimate) == "money" else PER).items()}
     return empty | {key: told[key] for key in _QUOTED if key in told}
 

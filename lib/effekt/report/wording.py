@@ -56,15 +56,23 @@ def family(estimate: Estimate) -> str:
     return "hedged" if told == "comparison" and estimate.claim != "identified" else told
 
 
+def is_pooled(estimate: Estimate) -> bool:
+    """Whether the number is several units' numbers pooled, so that its sentences speak of the units together."""
+    return estimate.method.startswith("pool_")
+
+
 def headline(estimate: Estimate) -> str:
     """Key of the headline sentence."""
+    if is_pooled(estimate):
+        return pooled_headline(estimate)
     return f"finding.{kind(estimate)}.{family(estimate)}.{direction(estimate)}"
 
 
 def pooled_headline(estimate: Estimate) -> str:
     """Key of the headline sentence of a pooled estimate."""
+    money = "_money" if kind(estimate) == "money" else ""
     hedge = "" if estimate.claim == "identified" else "_hedged"
-    return f"finding.pooled{hedge}.{direction(estimate)}"
+    return f"finding.pooled{money}{hedge}.{direction(estimate)}"
 
 
 def interval(estimate: Estimate) -> str:
@@ -75,16 +83,11 @@ def interval(estimate: Estimate) -> str:
 
 def claim(estimate: Estimate) -> str:
     """Key of the sentence that says what the number may be used for."""
-    told = direction(estimate)
     if estimate.value is None:
         return "claim.none"
-    return "claim.identified_unclear" if estimate.claim == "identified" and told == "unclear" else f"claim.{estimate.claim}"
-
-
-def pooled_claim(estimate: Estimate) -> str:
-    """Key of the same sentence for a pooled number."""
-    key = claim(estimate)
-    return "claim.identified_pooled" if key == "claim.identified" else key
+    if estimate.claim != "identified":
+        return f"claim.{estimate.claim}"
+    return "claim.identified_unclear" if direction(estimate) == "unclear" else "claim.identified_pooled" if is_pooled(estimate) else "claim.identified"
 
 
 def contrast(estimate: Estimate) -> str:

@@ -72,7 +72,7 @@ def _lines(axes: Axes, result: Result, rows: list[dict]) -> None:
 def _shade(axes: Axes, result: Result, rows: list[dict]) -> None:
     start = result.context["start"]
     for first, last in _runs(rows):
-        name = label(result, "figure.phase_in" if first["month"] >= start else "figure.contaminated")
+        name = label(result, result.context.get("phase_label", "figure.phase_in") if first["month"] >= start else "figure.contaminated")
         left, right = first["at"] - 0.5 / 12, last["at"] + 0.5 / 12
         axes.axvspan(left, right, color=canvas.SHADE, lw=0, zorder=0)
         turn = 90 if right - left < 1.4 else 0
@@ -97,7 +97,7 @@ def _marks(axes: Axes, result: Result) -> None:
     start = _years(result.context["start"]) - 0.5 / 12
     axes.axvline(start, color=canvas.INK, lw=1.1, zorder=5)
     over = axes.get_xaxis_transform()
-    words = [Filled(f"{label(result, 'figure.start')} "), cell(result, 0, "start")]
+    words = [Filled(f"{label(result, result.context.get('start_label', 'figure.start'))} "), cell(result, 0, "start")]
     canvas.write_parts(axes, start, 1.068, words, transform=over, ha="center", va="bottom", size=8)
     for place, known in enumerate(result.context.get("breaks", ())):
         at = _years(known["month"]) - 0.5 / 12
