@@ -80,7 +80,7 @@ def polypharmacy(
     -------
     DataFrame
         One row a citizen listed with a practice on 1 January: citizen_id, unit (the practice), cluster (quality cluster), cluster_id, kommunekode,
-        sex, age, n_medicines (0 = none), polypharmacy (bool: `many` or more). No row where the study has no medicine. `attrs`: unit, year.
+        sex, age, n_medicines (0 = none), polypharmacy (bool: `many` or more). No row where the study has no medicine. `attrs`: unit, year, many.
     """
     if window_days not in (120, 365) or atc_length not in (4, 5, 7):
         raise UsageError("polypharmacy: window_days is 120 or 365 and atc_length is 4, 5 or 7.")
@@ -92,7 +92,7 @@ def polypharmacy(
     medicines = use[use[counted] >= dispensings].groupby("citizen_id").size()
     n = listed["citizen_id"].map(medicines).fillna(0).astype("int64")
     frame = listed.assign(n_medicines=n, polypharmacy=n >= many, unit=listed["practice_id"].astype(str), cluster=listed["quality_cluster_id"])
-    frame.attrs = {"outcome": "polypharm", "unit": study.unit, "year": year}
+    frame.attrs = {"outcome": "polypharm", "unit": study.unit, "year": year, "many": many}
     return frame[["citizen_id", "unit", "cluster", "cluster_id", "kommunekode", "sex", "age", "n_medicines", "polypharmacy"]]
 
 

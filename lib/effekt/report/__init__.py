@@ -24,7 +24,7 @@ _EXPORTS: dict[str, str] = {
     "polypharmacy_shares": "data_package",
     "practice_funnel": "data_package",
     "practice_ratios": "data_package",
-    "practice_spread": "practice_spread",
+    "practice_spread": "spreads",
     "practice_variation": "data_package",
     "stopped_table": "data_package",
     "delivery_in_short": "registration",

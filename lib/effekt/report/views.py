@@ -81,6 +81,18 @@ def _shares(result: Result) -> Figure:
     return share_dots.draw(result)
 
 
+def _funnel(result: Result) -> Figure:
+    from effekt.report.figures import funnel_plot
+
+    return funnel_plot.draw(result)
+
+
+def _practice_dots(result: Result) -> Figure:
+    from effekt.report.figures import practice_dots
+
+    return practice_dots.draw(result)
+
+
 def _title(result: Result) -> str:
     return sentence(result, result.context["title"])
 
@@ -110,9 +122,11 @@ VIEWS: Mapping[str, View] = {
     "done": View(tables.html, tables.plain),
     "finding": _SENTENCES,
     "forest": _figure_view(_forest),
+    "funnel": _figure_view(_funnel),
     "limits": _SENTENCES,
     "method": _SENTENCES,
     "paired_bars": _figure_view(_paired_bars),
+    "practice_dots": _figure_view(_practice_dots),
     "sector_costs": _figure_view(_sector_costs),
     "shares": _figure_view(_shares),
     "table": View(tables.html, tables.plain),
