@@ -18,6 +18,8 @@ from effekt.study import COMPARISON
 SECTORS = ("hospital", "practice", "municipality", "medicine")
 PARTLY = ("medicine",)
 """Sectors whose register may be delivered for some of the years or the places only."""
+MANY = 0.05
+"""The least share of citizens with a line of a sector in a year of which it is registered."""
 KEYS = ("citizen_id", "month", "kommunekode", "cluster_id", "days")
 INDEX_DIGITS = 1_000_000
 MINUTES = {"minute": 1, "hour": 60}
@@ -26,8 +28,8 @@ MINUTES = {"minute": 1, "hour": 60}
 def build(tables: Mapping[str, Table], protocol: Protocol) -> Table:
     """One row for each row of `person_months`, with one int64 column of oere an outcome of the catalogue with source `costs`. 0 = no cost.
 
-    Missing = not registered: a sector of `PARTLY` is registered for the clusters together, and for the comparison, from January of the year of its
-    first line there, and not at all where there is none; an outcome that holds such a sector is missing where that is.
+    Missing = not registered: a sector of `PARTLY` is registered for the clusters together, and for the comparison, from the first year in which many
+    there have a line of it, and not at all where there is no such year; an outcome that holds such a sector is missing where that is.
 
     Hospital cost falls in the month of discharge (open contacts: the last day of the data), practice and municipal services in the month of their
     week's Thursday. Lines without a price of their own (attendances, delayed days) are not in it. Amounts are in the prices of `price_year`; every
@@ -55,12 +57,17 @@ def sectors_of(outcome: Outcome) -> tuple[str, ...]:
 
 
 def find_first_years(lines: Table, people: Table) -> Table:
-    """`is_compared`, and for each sector of `PARTLY` `<sector>_from`: January of the year of its first line there; missing where there is none."""
+    """`is_compared`, and for each sector of `PARTLY` `<sector>_from`: January of the first year in which `MANY` of those there have a line of it.
+
+    Missing where there is no such year: a few lines are those of people who moved in from where the sector is registered.
+    """
     dated = lines.filter(lines.sector.isin(PARTLY)).mutate(month=lines.date.truncate("M")).select("citizen_id", "month", "sector").distinct()
     there = people.left_join(dated, ["citizen_id", "month"])
-    there = there.mutate(is_compared=there.cluster_id == COMPARISON)
-    first = {f"{sector}_from": there.month.min(where=there.sector == sector).truncate("Y") for sector in PARTLY}
-    return there.group_by("is_compared").agg(**first)
+    there = there.mutate(is_compared=there.cluster_id == COMPARISON, year=there.month.truncate("Y"))
+    users = {f"{sector}_users": there.citizen_id.nunique(where=there.sector == sector) for sector in PARTLY}
+    years = there.group_by("is_compared", "year").agg(n_citizens=there.citizen_id.nunique(), **users)
+    first = {f"{sector}_from": years.year.min(where=years[f"{sector}_users"] >= MANY * years.n_citizens) for sector in PARTLY}
+    return years.group_by("is_compared").agg(**first)
 
 
 def _registered(known: Table, outcome: Outcome) -> IntegerValue:

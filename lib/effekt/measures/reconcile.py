@@ -9,7 +9,7 @@ from ibis.expr.types import Table
 
 from effekt.errors import DataError
 from effekt.measures.build_completeness import DATED
-from effekt.measures.build_cost_months import KEYS, add_fixed_prices, cost_outcomes, keep_priced, sectors_of, sum_costs
+from effekt.measures.build_cost_months import KEYS, add_fixed_prices, cost_outcomes, keep_priced, sum_costs
 from effekt.measures.build_person_months import count_events, next_month
 from effekt.measures.build_service_months import count_services
 from effekt.measures.build_stays import MERGED_KINDS
@@ -63,8 +63,7 @@ def check_cost_months(made: Table, inputs: Mapping[str, Table], protocol: Protoc
         return problems
     people = inputs["person_months"].select(*KEYS)
     lines = add_fixed_prices(keep_priced(inputs["service"]), inputs["unit_cost"], inputs["price_index"], protocol.price_year)
-    totals = [outcome.id for outcome in cost_outcomes(protocol) if len(sectors_of(outcome)) > 1]
-    partly = [name for name in totals if _number(made[name].isnull().sum())]
+    partly = [outcome.id for outcome in cost_outcomes(protocol) if _number(made[outcome.id].isnull().sum())]
     return [
         *_differ("rows", _number(made.count()), _number(people.count())),
         *_differ("rows of person_months", _number(people.semi_join(made, list(KEYS)).count()), _number(people.count())),
@@ -127,11 +126,13 @@ def _kinds_without(priced: Table) -> list[str]:
 def _check_sums(made: Table, sums: Table, partly: Collection[str] = ()) -> list[str]:
     """Of every outcome: what stands in `made`, and what falls outside it, make up all of `sums` (by citizen and month).
 
-    partly : outcomes that are missing where one of their sectors is not registered; their sums are those of their sectors, which are checked.
+    partly : outcomes that are missing in some rows of `made`; what falls there counts as outside.
     """
-    names = [name for name in sums.columns if name not in ("citizen_id", "month", *partly)]
+    names = [name for name in sums.columns if name not in ("citizen_id", "month")]
     kept = sums.cache()
     totals = [_sums(table, names) for table in (made, kept.anti_join(made, ["citizen_id", "month"]), kept)]
+    for name in partly:
+        totals[1][name] = _sums(kept.anti_join(made.filter(made[name].notnull()), ["citizen_id", "month"]), [name])[name]
     return [line for name in names for line in _differ(f"{name} inside and outside the target", totals[0][name] + totals[1][name], totals[2][name])]
 
 
