@@ -6,7 +6,7 @@ the looks or of a sentence is drawn again without running anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +16,7 @@ from effekt import provenance
 from effekt.batch import files, trust, words
 from effekt.batch.keys import key_of
 from effekt.batch.plan import REGION, PlannedRun
+from effekt.batch.sections import own_code
 from effekt.batch.store import Finished
 from effekt.batch.verdict import results
 from effekt.protocol_lock import Lock
@@ -23,13 +24,14 @@ from effekt.report import rendering
 
 SHOWN_HASH = 12
 Names = Mapping[str, Mapping[str, str]]
+Guard = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
 class Setting:
     """What every page of a batch says alike: the study's name, its language, the names of its units, whether its data are made up, its lock.
 
-    trust : ids of the runs whose pages every page leads to (see `trust`).
+    trust : ids of the runs whose pages every page leads to (see `trust`). quality_clusters : the units that are such.
     """
 
     study: Mapping[str, str]
@@ -39,11 +41,21 @@ class Setting:
     languages: tuple[str, ...] = words.LANGUAGES
     lock: Lock = Lock()
     trust: tuple[str, ...] = ()
+    quality_clusters: tuple[str, ...] = ()
 
     @property
     def first_language(self) -> str:
         """The language of `index.html`: the study's, if pages are drawn in it."""
         return self.language if self.language in self.languages else self.languages[0]
+
+
+@dataclass(frozen=True)
+class Edition:
+    """What of a notebook a reader's page holds: the places of its cells, what becomes of each result, and why the page is still internal."""
+
+    cells: frozenset[int]
+    guard: Guard
+    why: str
 
 
 def page_name(run: PlannedRun) -> str:
@@ -81,27 +93,28 @@ def drawing_hash() -> str:
     return provenance.hash_files(provenance.import_closure(__name__))
 
 
-def draw(run: PlannedRun, finished: Finished, setting: Setting, language: str) -> str:
-    """The whole page as HTML."""
+def draw(run: PlannedRun, finished: Finished, setting: Setting, language: str, edition: Edition | None = None) -> str:
+    """The whole page as HTML: all of it, with its code, or what an edition holds, without."""
     unit = run.cluster or REGION
     question = run.notebook.titles().get(language, run.notebook.name)
     place = setting.places[unit][language]
     synthetic = setting.synthetic and not run.notebook.public_data
     return template("page.html").render(
-        **{**frame(setting, language, f"../{words.other(language)}/{page_name(run)}"), "synthetic": synthetic},
+        **{**frame(setting, language, f"../{words.other(language)}/{page_name(run)}", edition.why if edition else ""), "synthetic": synthetic},
         title=words.say("page_title", language, question=question, place=place),
         place=place,
         unit=unit,
         index_href=f"../{index_name(language, setting)}",
-        parts=list(parts(run, finished.notebook(), language)),
+        parts=list(parts(run, finished.notebook(), language, edition)),
         see_also=list(trust.links(run, setting.trust, language)),
         provenance=[*provenance_lines(run, finished, language), *lock_lines(setting.lock, language)],
     )
 
 
-def frame(setting: Setting, language: str, switch_href: str) -> dict[str, Any]:
-    """What the frame of every page, the index included, is filled with."""
-    return frame_of(language, setting.study, setting.synthetic, switch_href if words.other(language) in setting.languages else "")
+def frame(setting: Setting, language: str, switch_href: str, why: str = "") -> dict[str, Any]:
+    """What the frame of every page, the index included, is filled with. why : key of the sentence beside "internal", where it is another."""
+    filled = frame_of(language, setting.study, setting.synthetic, switch_href if words.other(language) in setting.languages else "")
+    return {**filled, "t": {**filled["t"], "internal_why": words.say(why, language)}} if why else filled
 
 
 def frame_of(language: str, study: Mapping[str, str], synthetic: bool, switch_href: str) -> dict[str, Any]:
@@ -117,25 +130,28 @@ def frame_of(language: str, study: Mapping[str, str], synthetic: bool, switch_hr
     }
 
 
-def parts(run: PlannedRun, executed: Mapping[str, Any], language: str) -> Iterator[dict[str, Any]]:
+def parts(run: PlannedRun, executed: Mapping[str, Any], language: str, edition: Edition | None = None) -> Iterator[dict[str, Any]]:
     """Prose of the language, and results with the code that made them (cells that show nothing are folded together with the next that does).
 
-    The prose is the notebook's as it is now; the results are those of the same code as it was executed.
+    The prose is the notebook's as it is now; the results are those of the same code as it was executed. An edition shows no code.
     """
     code = [cell for cell in executed["cells"] if cell["cell_type"] == "code"]
-    ran = iter([cell for cell in code if "injected-parameters" not in cell["metadata"].get("tags", ())])
+    ran = iter(own_code(executed))
     injected = next((cell["source"] for cell in code if "injected-parameters" in cell["metadata"].get("tags", ())), None)
     folded: list[str] = []
-    for cell in run.notebook.cells:
+    for place, cell in enumerate(run.notebook.cells):
+        is_shown = edition is None or place in edition.cells
         if cell.kind == "markdown":
-            if cell.language in (None, language):
+            if is_shown and cell.language in (None, language):
                 yield {"kind": "prose", "html": as_markup(markdown().render(cell.source))}
             continue
         folded.append(injected if injected is not None and "parameters" in cell.tags else cell.source)
         bundles = [bundle for bundle in results([next(ran)]) if bundle["view"] != "done"]
+        if bundles and is_shown:
+            guarded = bundles if edition is None else [edition.guard(bundle) for bundle in bundles]
+            shown = [as_markup(rendering.render(bundle, language)) for bundle in guarded]
+            yield {"kind": "result", "shown": shown, "code": "" if edition else "\n\n".join(source.strip() for source in folded)}
         if bundles:
-            shown = [as_markup(rendering.render(bundle, language)) for bundle in bundles]
-            yield {"kind": "result", "shown": shown, "code": "\n\n".join(source.strip() for source in folded)}
             folded = []
 
 

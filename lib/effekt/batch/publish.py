@@ -14,9 +14,11 @@ from typing import Any
 from effekt import paths, provenance
 from effekt.batch import files, tidy, words
 from effekt.batch.about import library_version, package_versions
+from effekt.batch.audiences import Audience
 from effekt.batch.index import Outcome, draw_index
 from effekt.batch.keys import key_of
 from effekt.batch.pages import Setting, drawing_hash, index_name, page_name
+from effekt.batch.sets import FOLDER, write_sets
 
 LATEST = "latest"
 BANNER = "**Kørslen mislykkedes; tallene her må ikke bruges. / The run failed; the figures here must not be used.**\n\n{reason}"
@@ -35,12 +37,12 @@ class Record:
     python: str
 
 
-def content_key(outcomes: Sequence[Outcome], setting: Setting) -> str:
+def content_key(outcomes: Sequence[Outcome], setting: Setting, audiences: Sequence[Audience] = ()) -> str:
     """What the published folder depends on; two batches with the same key would publish the same pages and numbers."""
     index = provenance.hash_files(provenance.import_closure(__name__))
     told = [[o.run.id, o.ok, o.reason, o.finished.executed if o.finished else "", sorted(map(str, o.pages))] for o in outcomes]
     pages = [[provenance.file_hash(path) for _, path in sorted(outcome.pages.items())] for outcome in outcomes]
-    return key_of([told, pages, setting.languages, drawing_hash(), index])
+    return key_of([told, pages, setting.languages, [repr(audience) for audience in audiences], drawing_hash(), index])
 
 
 def is_published(outputs: Path, content: str) -> bool:
@@ -52,8 +54,10 @@ def is_published(outputs: Path, content: str) -> bool:
     return all((latest / name).is_file() and provenance.file_hash(latest / name) == known for name, known in manifest["files"].items())
 
 
-def publish(outputs: Path, name: str, outcomes: Sequence[Outcome], setting: Setting, record: Record, content: str) -> Path:
-    """Write `outputs/<name>` and copy it to `outputs/latest`; returns the index of the latter.
+def publish(
+    outputs: Path, name: str, outcomes: Sequence[Outcome], setting: Setting, record: Record, content: str, audiences: Sequence[Audience] = ()
+) -> Path:
+    """Write `outputs/<name>`, with a set of pages for each audience, and copy it to `outputs/latest`; returns the index of the latter.
 
     Whatever was there stays until the new one is whole.
     """
@@ -61,7 +65,7 @@ def publish(outputs: Path, name: str, outcomes: Sequence[Outcome], setting: Sett
     files.remove(building)
     building.mkdir(parents=True)
     try:
-        _fill(building, name, outcomes, setting)
+        _fill(building, name, outcomes, setting, audiences)
         files.write_json(building / "manifest.json", _manifest(building, outcomes, record))
         files.write_json(building / "run.json", _record(name, outcomes, setting, record, content))
         files.put_folder(building, outputs / name)
@@ -81,7 +85,7 @@ def free_name(outputs: Path, study: str, now: datetime) -> str:
     return name
 
 
-def _fill(folder: Path, name: str, outcomes: Sequence[Outcome], setting: Setting) -> None:
+def _fill(folder: Path, name: str, outcomes: Sequence[Outcome], setting: Setting, audiences: Sequence[Audience]) -> None:
     for outcome in outcomes:
         if not outcome.ok or outcome.finished is None:
             if outcome.executed and outcome.executed.get("cells"):
@@ -90,8 +94,10 @@ def _fill(folder: Path, name: str, outcomes: Sequence[Outcome], setting: Setting
         for language, path in outcome.pages.items():
             _copy(path, folder / language / page_name(outcome.run))
         _copy(outcome.finished.folder / "executed.ipynb", folder / "notebooks" / f"{outcome.run.id}.ipynb")
+    write_sets(folder, outcomes, setting, audiences)
     for language in setting.languages:
-        files.write_text(folder / index_name(language, setting), draw_index(outcomes, setting, language))
+        sets = [(f"{FOLDER}/{audience.id}/{index_name(language, setting)}", audience.name[language]) for audience in audiences]
+        files.write_text(folder / index_name(language, setting), draw_index(outcomes, setting, language, sets))
     tidy.write(folder, list(tidy.rows(outcomes, name)))
 
 

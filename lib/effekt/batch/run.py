@@ -12,6 +12,7 @@ from rich.console import Console
 
 from effekt import paths
 from effekt.batch import chain, files, keys, store, trust, words
+from effekt.batch.audiences import Audience, choose_audiences, needed
 from effekt.batch.plan import REGION, PlannedRun, closest, find_notebooks, make_plan
 from effekt.catalogue.codes import load_municipalities
 from effekt.errors import UsageError
@@ -29,6 +30,7 @@ class Options:
     study: Path = paths.DEMO
     clusters: Sequence[str] = ()
     notebooks: Sequence[str] = ()
+    audiences: Sequence[str] = ()
     languages: Sequence[str] = ()
     parameters: Mapping[str, str] = field(default_factory=dict)
     jobs: int | None = None
@@ -60,6 +62,7 @@ def run_batch(options: Options, console: Console) -> Report:
     study = paths.find_study(options.study)
     protocol = load_protocol(study)
     wanted = _languages(options.languages)
+    audiences = choose_audiences(options.audiences)
     plan = make_plan(
         find_notebooks(options.folder),
         [cluster.id for cluster in protocol.clusters],
@@ -71,13 +74,15 @@ def run_batch(options: Options, console: Console) -> Report:
         wanted_clusters=options.clusters,
         parameters=options.parameters,
     )
+    if audiences:
+        plan = _for_readers(plan, audiences, protocol)
     started = datetime.now(UTC)
     with files.only_one(options.outputs):
         files.clean_leftovers(options.outputs)
         if options.tables:
             say = chain.summary_only(lambda line: console.print(line, highlight=False, markup=False))
             chain.prepare_tables(study, protocol.synthetic, say)
-        return _run(options, console, study, protocol, plan, wanted, started)
+        return _run(options, console, study, protocol, plan, wanted, audiences, started)
 
 
 def study_parameter(study: Path) -> str:
@@ -85,8 +90,24 @@ def study_parameter(study: Path) -> str:
     return study.relative_to(paths.REPOSITORY).as_posix() if study.is_relative_to(paths.REPOSITORY) else str(study)
 
 
+def _for_readers(plan: Sequence[PlannedRun], audiences: Sequence[Audience], protocol: Protocol) -> tuple[PlannedRun, ...]:
+    """The runs that the sets of the audiences hold; UsageError where what was asked for leaves none."""
+    runs = needed(plan, audiences, [cluster.id for cluster in protocol.quality_clusters])
+    if not runs:
+        names = ", ".join(audience.id for audience in audiences)
+        raise UsageError(f"Of these notebooks and clusters nothing is in the set of {names}. Leave out --clusters or --notebooks. Nothing was run.")
+    return runs
+
+
 def _run(
-    options: Options, console: Console, study: Path, protocol: Protocol, plan: Sequence[PlannedRun], wanted: tuple[str, ...], started: datetime
+    options: Options,
+    console: Console,
+    study: Path,
+    protocol: Protocol,
+    plan: Sequence[PlannedRun],
+    wanted: tuple[str, ...],
+    audiences: Sequence[Audience],
+    started: datetime,
 ) -> Report:
     from effekt.batch import publish
     from effekt.batch.work import Work
@@ -108,12 +129,12 @@ def _run(
     setting = work.lead_only_to_pages_there()
     outcomes = [work.outcomes[run.id] for run in plan]
     failed = tuple((outcome.run.id, outcome.reason) for outcome in outcomes if not outcome.ok)
-    content = publish.content_key(outcomes, setting)
+    content = publish.content_key(outcomes, setting, audiences)
     index = options.outputs / publish.LATEST / "index.html"
     if publish.is_published(options.outputs, content):
         return Report(index, len(plan), len(todo), failed, published=False)
     record = publish.Record(study, protocol.seed, shared.protocol, options.command, _iso(started), _iso(datetime.now(UTC)), shared.python)
-    publish.publish(options.outputs, publish.free_name(options.outputs, study.name, datetime.now()), outcomes, setting, record, content)
+    publish.publish(options.outputs, publish.free_name(options.outputs, study.name, datetime.now()), outcomes, setting, record, content, audiences)
     return Report(index, len(plan), len(todo), failed, published=True)
 
 
@@ -127,7 +148,8 @@ def _setting(protocol: Protocol, languages: tuple[str, ...]) -> Setting:
         **{code: {"da": names[code], "en": names[code]} for cluster in protocol.clusters for code in cluster.municipalities},
         **{cluster.id: _names(cluster.name) for cluster in protocol.quality_clusters},
     }
-    return Setting(_names(protocol.name), protocol.language, places, protocol.synthetic, languages)
+    quality_clusters = tuple(cluster.id for cluster in protocol.quality_clusters)
+    return Setting(_names(protocol.name), protocol.language, places, protocol.synthetic, languages, quality_clusters=quality_clusters)
 
 
 def _names(text: Text) -> dict[str, str]:

@@ -29,7 +29,7 @@ def try_again(failed: Failed, options: Options) -> str:
     """The command that runs what failed; what is finished is not run again."""
     study = find_study(options.study)
     chosen = [f"--study {study_parameter(study)}"] if study != DEMO else []
-    for name, values in (("clusters", options.clusters), ("notebooks", options.notebooks)):
-        chosen += [f"--{name} {','.join(values)}"] if values and "all" not in values else []
+    for name, values in (("clusters", options.clusters), ("notebooks", options.notebooks), ("audience", options.audiences)):
+        chosen += [f"--{name} {','.join(values)}"] if values and ("all" not in values or name == "audience") else []
     chosen += [f"-p {name}={value}" for name, value in options.parameters.items()]
     return " ".join(["python -m effekt run", *chosen])

@@ -1,0 +1,85 @@
+"""The set of pages of one audience: its notebooks and sections in its order, without code, and without results that rest on too few people.
+
+A set is drawn from the same executed notebooks as the evaluators' own pages and lies in a folder of its own with its own index. It is still
+internal: each result passed the primary threshold by itself, and nothing here looks at what several of them tell together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from effekt.batch import files, pages, words
+from effekt.batch.audiences import Audience
+from effekt.batch.index import Outcome, in_order, provenance, sections, themes
+from effekt.batch.pages import Edition, Setting, frame, index_name, page_name, template
+from effekt.batch.sections import choose, split
+from effekt.report import threshold
+
+FOLDER = "sets"
+WHY = "set_why"
+
+
+@dataclass
+class Taken:
+    """How many results a set shows and how many were taken out of it."""
+
+    shown: int = 0
+    out: int = 0
+
+    def guard(self, bundle: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The result, or what stands in its place; counted."""
+        guarded = threshold.guard(bundle)
+        self.out += guarded is not bundle
+        self.shown += guarded is bundle
+        return guarded
+
+
+def write_sets(folder: Path, outcomes: Sequence[Outcome], setting: Setting, audiences: Sequence[Audience]) -> None:
+    """Write `folder`/sets/<audience>/ for each: index and pages in every language of the batch. Failed runs are not in it."""
+    for audience in audiences:
+        _write(folder / FOLDER / audience.id, _own(outcomes, setting, audience), setting, audience)
+
+
+def _own(outcomes: Sequence[Outcome], setting: Setting, audience: Audience) -> list[Outcome]:
+    """The finished runs of the set, unit by unit, in the order in which its pages are read."""
+    order = {page.notebook: place for place, page in reversed(list(enumerate(audience.pages)))}
+    held = [outcome for outcome in outcomes if outcome.ok and outcome.finished and audience.page(outcome.run, setting.quality_clusters)]
+    return in_order(held, setting, lambda outcome: order[outcome.run.notebook.name])
+
+
+def _write(folder: Path, own: Sequence[Outcome], setting: Setting, audience: Audience) -> None:
+    for language in setting.languages:
+        taken = Taken()
+        for outcome in own:
+            files.write_text(folder / language / page_name(outcome.run), _page(outcome, setting, audience, language, taken))
+        files.write_text(folder / index_name(language, setting), _index(own, setting, audience, language, taken))
+
+
+def _page(outcome: Outcome, setting: Setting, audience: Audience, language: str, taken: Taken) -> str:
+    page, finished = audience.page(outcome.run, setting.quality_clusters), outcome.finished
+    assert page is not None and finished is not None
+    cells = choose(split(outcome.run.notebook, finished.notebook()), page.sections, method=audience.method)
+    return pages.draw(outcome.run, finished, _without_trust(setting), language, Edition(cells, taken.guard, WHY))
+
+
+def _index(own: Sequence[Outcome], setting: Setting, audience: Audience, language: str, taken: Taken) -> str:
+    other = words.other(language)
+    withheld = words.say("set_withheld" if taken.out else "set_withheld_none", language, n=taken.out, all=taken.out + taken.shown)
+    return template("index.html").render(
+        **frame(setting, language, index_name(other, setting), WHY),
+        title=words.say("set_title", language, audience=audience.name[language]),
+        lead=[audience.purpose[language], withheld],
+        themes=list(themes(own, setting, language)) if len({outcome.unit for outcome in own}) > 1 else [],
+        sections=list(sections(own, setting, language, threshold.guard)),
+        sets=[],
+        downloads=False,
+        provenance=provenance(own, language),
+    )
+
+
+def _without_trust(setting: Setting) -> Setting:
+    """The pages of a set lead only to pages of the set."""
+    return replace(setting, trust=())
