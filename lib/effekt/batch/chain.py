@@ -39,12 +39,18 @@ def import_tables(study: Path, synthetic: bool, say: Say) -> None:
 
 
 def prepare_tables(study: Path, synthetic: bool, say: Say) -> None:
-    """The derived tables that notebooks read, made from the canonical ones."""
+    """The derived tables that notebooks read, made from the canonical ones, and from those the changes of all outcomes."""
     from effekt.measures.prepare import prepare
+    from effekt.report.all_changes import ensure_changes
+
+    def told(line: str) -> None:
+        if not line.endswith("unchanged"):
+            say(line)
 
     with _alone(study, say):
         _import(study, synthetic, say)
-        prepare(study, report=lambda line: None if line.endswith("unchanged") else say(line))
+        prepare(study, report=told)
+        ensure_changes(study, report=told)
 
 
 def summary_only(say: Say) -> Say:

@@ -67,6 +67,7 @@ METHODS = frozenset(
         "regression_to_mean",  # drop that selection alone gives: gamma-Poisson rates of everybody eligible
         "gee_standardised",  # difference of standardised probabilities of a logit by generalised estimating equations, robust by citizen
         "mean_change_by_citizen",  # difference of means at the same covariates, least squares, robust by citizen
+        "mixed_waves",  # change of a score against the comparison over all waves, linear mixed model
         "quality_years",  # area under the index of health, the dead counted 0
         "quality_while_alive",  # the same per year alive
         "missing_bounds",  # bounds over all values that missing outcomes could have, Imbens-Manski interval
@@ -110,6 +111,7 @@ CAUTIONS = frozenset(
         "too_few_citizens",  # facts: n_citizens, min_citizens: no number is shown
         "no_comparison_group",  # nobody to compare with: no number is shown
         "no_months_left",  # no month before or after the start is left: no number is shown
+        "not_computed",  # the data of this outcome are at fault: no number is shown
         "not_delivered",  # the delivery lacks the outcome: no number is shown
         "not_registered",  # the outcome is registered nowhere among these citizens: no number is shown
         "too_few_units",  # fewer than two numbers to pool, or one unit only: no number is shown

@@ -71,14 +71,19 @@ def change(study: Study, outcome: str, *, read: Read = person_months) -> Any:
 
 def regional(study: Study, outcome: str, changes: Sequence[Any]) -> RegionalChange:
     """The changes of `outcome` in the study's clusters, one each in its order, as one of the region."""
+    pooled, effect = pooled_effect(study, outcome, changes)
+    return RegionalChange(effect, tuple(changes), pooled, _added_up(study, outcome, changes))
+
+
+def pooled_effect(study: Study, outcome: str, changes: Sequence[Any]) -> tuple[Pooled, Estimate]:
+    """The clusters' changes pooled, and the headline of it with the clusters' citizens and events added up; each needs `effect` and `influence`."""
     pooled = pool(changes, tau2="REML", test="hksj", shared_variance=shared_variance(changes), level=study.level)
     told = [one for one in changes if one.effect.value is not None]
     facts = {name: sum(one.effect.facts.get(name, 0.0) for one in told) for name in _ADDED_UP if all(name in one.effect.facts for one in told)}
     everybody = set().union(*(one.influence.index for one in told))
     effect = pooled.effect.cautioned(**facts, horizon=study.horizon)
     effect = replace(effect, n_citizens=len(everybody) if told else None, n_events=_events(told))
-    effect = effect.named(outcome=outcome, unit="region", measure_unit=study.outcome(outcome).unit)
-    return RegionalChange(effect, tuple(changes), pooled, _added_up(study, outcome, changes))
+    return pooled, effect.named(outcome=outcome, unit="region", measure_unit=study.outcome(outcome).unit)
 
 
 def _events(told: Sequence[Any]) -> int | None:
