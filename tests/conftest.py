@@ -1,6 +1,7 @@
 """What every test may ask for: the demo study, the small study, a program that must be there.
 
 With EFFEKT_REQUIRE_ALL=1 (as .ci/run sets it) a skipped test is a failed one, unless its reason is that it belongs to another operating system.
+`make test` leaves out what is marked `thorough` (a second seed, another way round the same rule): .ci/run, and pytest by itself, run it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from tests.tree import kept_files
 REPOSITORY = Path(__file__).resolve().parents[1]
 SMALL = REPOSITORY / "tests" / "studies" / "small"
 REQUIRE_ALL = os.environ.get("EFFEKT_REQUIRE_ALL") == "1"
+QUICK = "EFFEKT_EXAMPLES" in os.environ and not REQUIRE_ALL
 OTHER_SYSTEMS = ("Windows only", "macOS only")
 LONGEST_FIRST = ("tests/install", "tests/docs", "tests/recovery", "tests/browser", "tests/faults", "notebooks")
 
@@ -31,8 +33,11 @@ def must_not_skip(reason: str) -> bool:
     return REQUIRE_ALL and not reason.removeprefix("Skipped: ").startswith(OTHER_SYSTEMS)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with few and long tests come first, so that no worker is left with one of them at the end."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Files with few and long tests come first, so that no worker is left with one of them at the end; a quick run has no `thorough` ones."""
+    if QUICK and (left_out := [item for item in items if item.get_closest_marker("thorough")]):
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
     places = {folder: place for place, folder in enumerate(LONGEST_FIRST)}
     items.sort(key=lambda item: next((place for folder, place in places.items() if item.nodeid.startswith(folder)), len(places)))
 

@@ -15,6 +15,7 @@ from effekt.batch.plan import find_notebooks
 from effekt.batch.words import texts
 from effekt.paths import NOTEBOOKS
 from tests.browser.devtools import Page
+from tests.browser.language_on_pages import catalogue, contains, same_in_both
 from tests.browser.visits import CONTRAST, LANGUAGES, NARROW, Visit, serious
 
 ONE = "03_admissions_horsens.html"
@@ -161,3 +162,25 @@ def test_a_printed_page_is_a4_and_says_internal_on_every_sheet(
     assert len(sheets) >= 1 and all(texts()["internal"]["da"] in sheet for sheet in sheets)
     box = re.search(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", paper.read_bytes())
     assert box and (round(float(box[1])), round(float(box[2]))) == (595, 842)
+
+
+@pytest.fixture(scope="module")
+def foreign() -> dict[str, set[str]]:
+    return catalogue()
+
+
+def test_nothing_of_the_other_language_is_seen_read_aloud_or_hovered_on_a_page(visits: Visits, foreign: dict[str, set[str]]) -> None:
+    slips = {}
+    for name, visit in visits.items():
+        text = " ".join(visit.spoken.lower().split())
+        for untranslated in same_in_both(visit):
+            text = text.replace(untranslated, " ")
+        other = LANGUAGES[1 - LANGUAGES.index(visit.language)]
+        slips[name] = [fragment for fragment in foreign[other] if contains(text, " ".join(fragment.split()))]
+        assert sum(contains(text, fragment) for fragment in foreign[visit.language]) > 10, name
+    assert {name: found for name, found in slips.items() if found} == {}
+
+
+def test_the_catalogues_hold_enough_to_notice_a_slip(foreign: dict[str, set[str]]) -> None:
+    assert all(len(foreign[language]) > 200 for language in LANGUAGES)
+    assert "pct" not in foreign["en"] and contains("der var ingen klar ændring", "ingen klar ændring")

@@ -73,6 +73,7 @@ def test_commands_in_the_readme_run_in_a_clone(text: str, clone: Path, demo_stud
     assert (clone / "my_admissions.ipynb").is_file()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("text", blocks("own"))
 def test_the_commands_for_ones_own_data_make_the_pages_of_a_study_that_is_not_synthetic(text: str, clone: Path, small_study_path: Path) -> None:
     (clone / "path" / "to").mkdir(parents=True)

@@ -63,7 +63,7 @@ def counted(folder: Path, files: Files, evaluation: str = EVALUATION) -> pd.Data
     return pd.concat(frames, axis=1).sort_index()
 
 
-@pytest.fixture(scope="module", params=[1, 2])
+@pytest.fixture(scope="module", params=[1, pytest.param(2, marks=pytest.mark.thorough)])
 def busy(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Files, pd.DataFrame]:
     files = busy_files(request.param)
     return files, counted(tmp_path_factory.mktemp("busy"), files)

@@ -22,6 +22,7 @@ from effekt.data.synthetic.region import simulate_region
 from effekt.data.synthetic.spec import Rates
 
 REGIONS, CITIZENS, ERRORS = 40, 3_000, 4
+LONGEST = ("cost", "rollout")
 SHORT = {
     "cost": 120, "readmission": 120, "months": 120, "series": 60, "series_break": 60, "rollout": 40, "places": 40, "pooled": 40, "controlled": 10,
 }  # fmt: skip
@@ -93,7 +94,10 @@ def test_the_programme_avoids_the_planted_share_in_the_months_it_works() -> None
     assert seen / otherwise == pytest.approx(pools.RATIO, abs=4 * math.sqrt(pools.RATIO * (1 - pools.RATIO) / otherwise))
 
 
-@pytest.mark.parametrize("design", [design for design in DESIGNS if design.name in SHORT], ids=lambda design: design.name)
+@pytest.mark.parametrize(
+    "design",
+    [pytest.param(d, id=d.name, marks=[pytest.mark.thorough] if d.name in LONGEST else []) for d in DESIGNS if d.name in SHORT],
+)
 def test_a_short_calibration_comes_out_as_the_long_one_that_is_committed(design: Design) -> None:
     """Coverage, size, bias and spread; of the naive too. An estimator that has become another fails here until `make verify` is run again."""
     n = SHORT[design.name]

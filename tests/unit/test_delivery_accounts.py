@@ -108,6 +108,7 @@ def test_the_screen_shows_the_account_of_every_file(tmp_path: Path) -> None:
     assert any("[sssy.barnmak.child]" in line and "first rows 4" in line for line in lines)
 
 
+@pytest.mark.thorough
 def test_nothing_is_done_again_until_a_file_or_the_protocol_changes(tmp_path: Path) -> None:
     study = write_study(tmp_path)
     assert not import_delivery(study / "delivery", study).unchanged

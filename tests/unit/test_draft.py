@@ -53,6 +53,7 @@ def test_a_delivery_in_another_form_is_refused_until_it_is_confirmed_and_stays_c
         import_delivery(study / "delivery", study)
 
 
+@pytest.mark.thorough
 def test_a_draft_confirms_what_it_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     study = write_study(tmp_path / "study")
     danish(study)

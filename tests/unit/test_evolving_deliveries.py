@@ -94,6 +94,7 @@ def test_two_deliveries_that_follow_each_other_are_the_same_as_one(study: Path, 
     assert [Path(item.folder).name for item in read_ledger(study)] == ["first", "second"]
 
 
+@pytest.mark.thorough
 def test_what_is_delivered_again_unchanged_counts_once_also_without_a_key(study: Path, tmp_path: Path, whole: dict[str, list]) -> None:
     _, second = halves()
     imported(study, deliver(tmp_path / "first", delivered()))
@@ -119,6 +120,7 @@ def test_a_delivery_that_contradicts_an_earlier_one_is_refused_and_changes_nothi
     assert "--replace" in str(refused.value) and tables(study) == known and len(read_ledger(study)) == 1
 
 
+@pytest.mark.thorough
 def test_of_a_refused_delivery_the_hash_and_size_of_each_file_are_kept_until_one_is_taken(study: Path, tmp_path: Path) -> None:
     imported(study, deliver(tmp_path / "first", delivered()))
     with pytest.raises(DeliveryError):
@@ -131,6 +133,7 @@ def test_of_a_refused_delivery_the_hash_and_size_of_each_file_are_kept_until_one
     assert not (study / "rejected.json").exists()
 
 
+@pytest.mark.thorough
 def test_with_replace_the_later_delivery_holds_and_the_earlier_rows_are_counted(study: Path, tmp_path: Path) -> None:
     imported(study, deliver(tmp_path / "first", delivered()))
     report = imported(study, deliver(tmp_path / "second", corrected()), replaces=True)
@@ -140,6 +143,7 @@ def test_with_replace_the_later_delivery_holds_and_the_earlier_rows_are_counted(
     assert next(rule.n for rule in item.broken if rule.rule == "lpr_adm.row.delivered_again") == len(delivered()["lpr_adm"])
 
 
+@pytest.mark.thorough
 def test_once_accepted_a_replacement_needs_no_second_permission(study: Path, tmp_path: Path) -> None:
     imported(study, deliver(tmp_path / "first", delivered()))
     imported(study, deliver(tmp_path / "second", corrected()), replaces=True)
@@ -154,6 +158,7 @@ def test_nothing_is_done_again_while_no_delivery_changes(study: Path, tmp_path: 
     assert imported(study, tmp_path / "first").unchanged and imported(study, tmp_path / "second").unchanged
 
 
+@pytest.mark.thorough
 def test_the_last_delivery_can_be_undone(study: Path, tmp_path: Path) -> None:
     imported(study, deliver(tmp_path / "first", delivered()))
     known = tables(study)
@@ -187,6 +192,7 @@ def test_a_later_delivery_with_far_fewer_rows_a_month_is_refused_unless_it_is_sa
         imported(study, deliver(tmp_path / "second", second))
 
 
+@pytest.mark.thorough
 def test_months_that_no_delivery_tells_are_named(study: Path, tmp_path: Path) -> None:
     first, second = halves()
     first["bef"] = [row for row in first["bef"] if str(row["referencetid"]) < "2013-07"]

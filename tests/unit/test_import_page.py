@@ -47,6 +47,7 @@ def test_no_identifier_is_on_a_page(study: Path) -> None:
         assert ANNA not in source and "999999999999" not in source
 
 
+@pytest.mark.thorough
 def test_the_page_of_a_further_delivery_says_how_many_rows_it_added(study: Path, tmp_path: Path) -> None:
     files = tiny_files()
     write_rows(tmp_path / "more" / "vnds.csv", [{"pnr": ANNA, "indud_kode": "U", "haend_dato": "2014-12-20"}])

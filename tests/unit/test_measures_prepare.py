@@ -103,6 +103,7 @@ def test_a_derived_table_that_was_edited_is_built_again(study: Path) -> None:
     assert built(study) == ["person_months"]
 
 
+@pytest.mark.thorough
 def test_building_again_gives_the_same_bytes(study: Path) -> None:
     before = {path.name: path.read_bytes() for path in (study / "derived").glob("*.parquet")}
     shutil.rmtree(study / "derived")
@@ -139,6 +140,7 @@ def test_an_unknown_engine_is_refused(study: Path) -> None:
         prepare(study, engine="spark")
 
 
+@pytest.mark.thorough
 def test_an_interrupted_build_leaves_no_half_written_file_and_the_next_goes_on(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.rmtree(study / "derived")
 
@@ -154,6 +156,7 @@ def test_an_interrupted_build_leaves_no_half_written_file_and_the_next_goes_on(s
     assert built(study) == everything()[1:]
 
 
+@pytest.mark.thorough
 def test_a_half_written_record_counts_as_none(study: Path) -> None:
     (study / "derived" / "prepared.json").write_text('{"stays": {"key"', encoding="utf-8")
     assert built(study) == everything()
