@@ -57,7 +57,7 @@ class OutcomeChange:
 
 
 def outcome_changes(study: Study) -> tuple[OutcomeChange, ...]:
-    """The changes of all outcomes of the study, in the order of its catalogue, as `effekt prepare` made them.
+    """The changes of the outcomes that serve an aim, or that the protocol names, in the order of the catalogue, as `effekt prepare` made them.
 
     Returns
     -------
@@ -69,7 +69,14 @@ def outcome_changes(study: Study) -> tuple[OutcomeChange, ...]:
     for row in table.itertuples():
         told.setdefault(row.outcome, {})[row.unit] = Estimate.from_record(json.loads(row.estimate))
     shared = dict(zip(table["outcome"], table["shared_variance"], strict=True))
-    return tuple(_change(study, outcome, told[outcome], float(shared[outcome])) for outcome in study.protocol.catalogue() if outcome in told)
+    return tuple(_change(study, outcome, told[outcome], float(shared[outcome])) for outcome in held_outcomes(study) if outcome in told)
+
+
+def held_outcomes(study: Study) -> tuple[str, ...]:
+    """The outcomes of the table: those that serve an aim, the primary one, and those of the spread rule, in the order of the catalogue."""
+    rule = study.protocol.spread_rule
+    named = {study.protocol.primary_outcome, rule.cost, *rule.harms}
+    return tuple(name for name, outcome in study.protocol.catalogue().items() if outcome.aim != "none" or name in named)
 
 
 def _change(study: Study, outcome: str, told: Mapping[str, Estimate], shared: float) -> OutcomeChange:
@@ -118,7 +125,7 @@ def _together(study: Study) -> Iterator[tuple[str, ...]]:
     def alike(name: str) -> tuple[str, str, bool]:
         return study.outcome(name).table, str(study.last_complete_month(name)), bool(study.lacking(name))
 
-    for _, names in groupby(sorted(study.protocol.catalogue(), key=alike), key=alike):
+    for _, names in groupby(sorted(held_outcomes(study), key=alike), key=alike):
         yield tuple(names)
 
 
@@ -165,7 +172,7 @@ def _quick(study: Study, outcome: str, events: pd.Series, cells: CitizenCells) -
 def _key(study: Study) -> str:
     made_of = {
         "tables": {name: file_hash(study.path / "derived" / f"{name}.parquet") for name in MADE_OF},
-        "lacking": [name for name in study.protocol.catalogue() if study.lacking(name)],
+        "lacking": [name for name in held_outcomes(study) if study.lacking(name)],
         "library": hash_files(import_closure(__name__)),
         "protocol": study.protocol.content_hash(),
     }
