@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from tests.browser.devtools import Page
+from tests.conftest import QUICK
 
 LANGUAGES = ("da", "en")
 NARROW = (400, 320)
+HELD_TO_AXE = LANGUAGES[1:] if QUICK else LANGUAGES
+"""The pages of both languages are built alike: a quick run looks at one of them."""
 
 FACTS = """(() => ({
   lang: document.documentElement.lang,
@@ -91,7 +94,8 @@ def visit(page: Page, path: Path) -> Visit:
     complaints, requests = tuple(page.complaints), tuple(page.requests)
     facts = page.value(FACTS)
     page.value("document.querySelectorAll('details').forEach(d => d.open = true)")
-    poor, violations = tuple(page.value(CONTRAST)), serious(page)
+    poor = tuple(page.value(CONTRAST))
+    violations = serious(page) if facts["lang"] in HELD_TO_AXE else ()
     page.value("document.querySelectorAll('details').forEach(d => d.open = false)")
     widths = {}
     for width in NARROW:
