@@ -74,6 +74,18 @@ def load_chronic_groups() -> tuple[tuple[str, str, str], ...]:
 
 
 @cache
+def load_preventable_diagnoses() -> tuple[tuple[str, str, str], ...]:
+    """Groups of preventable admissions of older people: (group, first, last), codes of D and three or four characters, both ends included."""
+    return tuple((row["group"], row["first"], row["last"]) for row in _rows("preventable_diagnoses.csv"))
+
+
+@cache
+def load_readmission_exclusions() -> tuple[tuple[str, str, str], ...]:
+    """Groups of diagnoses that a rule of readmission may leave out: (group, first, last), as in `load_preventable_diagnoses`."""
+    return tuple((row["group"], row["first"], row["last"]) for row in _rows("readmission_exclusions.csv"))
+
+
+@cache
 def load_registration_breaks() -> tuple[tuple[date, str, str], ...]:
     """Months in which national registration changed: first day of the month, and why, in Danish and in English."""
     return tuple((date.fromisoformat(f"{row['month']}-01"), row["da"], row["en"]) for row in _rows("registration_breaks.csv"))
@@ -89,6 +101,12 @@ def load_co_financing() -> tuple[CoFinancing, ...]:
         )
         for row in _rows("co_financing.csv")
     )  # fmt: skip
+
+
+@cache
+def load_important_differences() -> dict[tuple[str, str], float]:
+    """The least change that matters to a person: (measure, version of EQ-5D or "") -> value. The file names the source of each."""
+    return {(row["measure"], row["version"]): float(row["value"]) for row in _rows("important_differences.csv")}
 
 
 def _rows(name: str) -> list[dict[str, str]]:

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from effekt.errors import DataError
+from effekt.estimates import claims, frames, intervals
 from effekt.estimates import covariates as design_of
-from effekt.estimates import frames, intervals
 from effekt.estimates.estimate import Estimate
 from effekt.estimates.glm import check_rank
 from effekt.estimates.group_rates import contrast_cells
@@ -31,6 +31,15 @@ class MeanChange:
     effect: Estimate
     means: pd.DataFrame
     influence: pd.Series = field(compare=False, repr=False)
+
+
+def mean_level(values: pd.Series | np.ndarray, *, level: float = 0.95) -> Estimate:
+    """Mean of one number a citizen, with a normal interval; a single citizen has no interval."""
+    x = np.asarray(values, dtype=float)
+    grade = claims.level_only()
+    se = float(x.std(ddof=1) / np.sqrt(len(x))) if len(x) > 1 else 0.0
+    fields = {"claim": grade.claim, "contrast": grade.contrast, "reasons": grade.reasons, "method": METHOD}
+    return intervals.difference(float(x.mean()), se, level=level, scale="mean", n_citizens=len(x), **fields)
 
 
 def mean_change(

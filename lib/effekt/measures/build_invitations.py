@@ -12,6 +12,7 @@ from effekt.measures.people import add_cluster, add_home, add_person
 from effekt.protocol import Protocol
 
 DAYS_BEFORE = 365
+DAYS_TO_ANSWER = 60
 
 
 def build(tables: Mapping[str, Table], protocol: Protocol) -> Table:
@@ -20,7 +21,8 @@ def build(tables: Mapping[str, Table], protocol: Protocol) -> Table:
     Columns
     -------
     citizen_id, respondent, wave, cluster_id, kommunekode, invited_date, answered (bool), sex, age on that day. admissions_before, bed_days_before :
-    of the 365 days before the invitation. lives_alone : as told last before the invitation; missing where it is not told.
+    of the 365 days before the invitation. lives_alone : as told last before the invitation; missing where it is not told. dead : died within 60 days of
+    the invitation without an answer, so that silence and death are told apart.
     """
     rows = add_home(tables["survey_invitation"], tables["residence"], "invited_date")
     rows = add_cluster(rows.mutate(kommunekode=ibis.coalesce(rows.kommunekode, rows.home)).drop("home"), protocol)
@@ -34,7 +36,11 @@ def build(tables: Mapping[str, Table], protocol: Protocol) -> Table:
     lived = rows.inner_join(household, [rows.citizen_id == household.owner, household.told <= rows.invited_date])
     alone = lived.group_by(*keys).agg(lives_alone=_.alone.argmax(_.told))
     joined = rows.left_join(counted, list(keys)).drop("citizen_id_right", "respondent_right", "wave_right").left_join(alone, list(keys))
+    death = tables["death"].select(gone="citizen_id", died="death_date")
+    joined = joined.drop("citizen_id_right", "respondent_right", "wave_right").left_join(death, joined.citizen_id == death.gone)
+    soon = joined.died <= joined.invited_date + ibis.interval(days=DAYS_TO_ANSWER)
     return joined.select(
         *keys, "cluster_id", "kommunekode", "invited_date", "answered", "sex", "age",
         admissions_before=ibis.coalesce(joined.admissions, 0), bed_days_before=ibis.coalesce(joined.bed_days, 0), lives_alone=joined.lives_alone,
+        dead=ibis.coalesce(soon, False) & ~joined.answered,
     )  # fmt: skip

@@ -80,6 +80,7 @@ STEPS = (
         ("stays",),
         ("cluster_id", "citizen_id", "discharge_date"),
     ),
+    Step("discharges", "effekt.measures.build_discharges", ("residence", "citizen", "death"), ("stays",), ("citizen_id", "start")),
     Step(
         "listed",
         "effekt.measures.build_listed",
