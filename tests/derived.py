@@ -35,8 +35,13 @@ def canonical(name: str, rows: Rows) -> pa.Table:
 
 def built(build: Callable[..., ibis.Table], tables: dict[str, Rows | pa.Table], protocol: Protocol | None = None) -> Rows:
     """The rows a builder makes of these tables, as dicts."""
+    return made(build, tables, protocol).to_pylist()
+
+
+def made(build: Callable[..., ibis.Table], tables: dict[str, Rows | pa.Table], protocol: Protocol | None = None) -> pa.Table:
+    """As `built`, as a table that another builder can take."""
     given = {name: ibis.memtable(rows if isinstance(rows, pa.Table) else canonical(name, rows)) for name, rows in tables.items()}
-    return _connection().to_pyarrow(build(given, protocol or little())).to_pylist()
+    return _connection().to_pyarrow(build(given, protocol or little()))
 
 
 @cache
