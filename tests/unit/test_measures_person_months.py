@@ -7,18 +7,19 @@ from typing import Any
 
 import pyarrow as pa
 
+from effekt.catalogue.outcomes import CONDITIONS
 from effekt.measures import build_person_months
 from tests.derived import built, little, lived
 
 STAY = pa.schema(
     [("citizen_id", pa.int64()), ("start", pa.timestamp("us")), ("bed_days", pa.int32())]
-    + [(name, pa.bool_()) for name in ("is_admission", "acute", "medical", "is_readmission_30")]
+    + [(name, pa.bool_() if kind is bool else pa.string()) for name, kind in CONDITIONS["stays"].items()]
 )
 
 
 def stay(start: str, citizen: int = 1, **changes: Any) -> dict[str, Any]:
     row = {"citizen_id": citizen, "start": datetime.fromisoformat(start), "bed_days": 3, "is_admission": True, "acute": True, "medical": True}
-    return row | {"is_readmission_30": False} | changes
+    return row | changes
 
 
 def months(residence: list, *, born: str = "1940-06-15", died: str | None = None, stays: list | None = None, **protocol: str) -> dict[str, dict]:

@@ -21,6 +21,8 @@ CONDITIONS: Mapping[str, Mapping[str, type]] = {
         "medical": bool,
         "short_stay": bool,
         "is_readmission_30": bool,
+        "is_readmission_180": bool,
+        "preventable_group": str,
         "discharged_alive": bool,
         "cross_cluster": bool,
     },

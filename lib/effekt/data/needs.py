@@ -72,6 +72,7 @@ CONDITIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "short_stay": ("contact.end",),
         "discharged_alive": ("contact.end",),
         "is_readmission_30": ("contact.acute", "contact.end"),
+        "is_readmission_180": ("contact.acute", "contact.end"),
         "cross_cluster": ("contact.shak",),
     }
 )

@@ -9,11 +9,12 @@ import ibis
 from ibis import _
 from ibis.expr.types import BooleanValue, IntegerValue, Table
 
-from effekt.catalogue.codes import load_hospital_clusters, load_medical_specialties
+from effekt.catalogue.codes import load_hospital_clusters, load_medical_specialties, load_preventable_diagnoses
+from effekt.measures.diagnosis_groups import group_of
 from effekt.protocol import Protocol
 
 
-READMISSION_DAYS = 30
+READMISSION_DAYS, LATE_READMISSION_DAYS = 30, 180
 SHORT_STAY_HOURS = 24
 HOUR = 60
 DAY = 24 * HOUR
@@ -35,13 +36,16 @@ def build(tables: Mapping[str, Table], protocol: Protocol) -> Table:
     acute, medical, primary_diagnosis : of the first inpatient contact (of the first contact where there is none).
     short_stay : an admission under 24 hours. discharged_alive : closed, and no contact ended in death.
     readmission_of : the admission before, where this one is acute, that one was discharged alive, and at most 30 days (720 hours) lie between.
-    days_to_readmission : double. is_readmission_30 : bool.
+    days_to_readmission : double. is_readmission_30 : bool. is_readmission_180 : the same with at most 180 days between.
+    preventable_group : group of preventable admissions [2]_ that the primary diagnosis lies in; missing where in none.
+    last_diagnosis : of the last contact.
     hospital_cluster : the cluster of the treating hospital; missing where it is unknown or none of the study's.
     cross_cluster : treated at another cluster's hospital than that of the residence; missing where either is unknown.
 
     References
     ----------
     .. [1] Gregersen et al. (2024). Scand J Public Health. DOI 10.1177/14034948241284711 (contacts of LPR3 to stays; gap a parameter).
+    .. [2] codelists/preventable_diagnoses.csv, not verified.
     """
     contacts = keep_stay_contacts(tables["contact"], protocol)
     stays = merge_contacts(contacts, protocol.stays.gap_hours, protocol.stays.admission_hours)
@@ -84,6 +88,7 @@ def merge_contacts(contacts: Table, gap_hours: int, admission_hours: int) -> Tab
         specialty=ibis.coalesce(_.specialty, "").argmin(_["first"]),
         shak=ibis.coalesce(_.shak, "").argmin(_["first"]),
         primary_diagnosis=ibis.coalesce(_.action_diagnosis, "").argmin(_["first"]),
+        last_diagnosis=ibis.coalesce(_.action_diagnosis, "").argmax(_.place),
         any_open=_.is_open.any(),
         any_dead=ibis.coalesce(_.discharge_mode == "dead", False).any(),
     )
@@ -102,7 +107,7 @@ def merge_contacts(contacts: Table, gap_hours: int, admission_hours: int) -> Tab
 
 
 def add_readmissions(stays: Table) -> Table:
-    """Mark acute admissions at most 30 days after the admission before, if that one was discharged alive.
+    """Mark acute admissions at most 30 (180) days after the admission before, if that one was discharged alive.
 
     A readmission can have readmissions itself.
     """
@@ -113,11 +118,13 @@ def add_readmissions(stays: Table) -> Table:
         before_alive=stays.discharged_alive.lag().over(previous),
     )
     since: IntegerValue = looked.from_minute - looked.before_end
-    is_readmission: BooleanValue = ibis.coalesce(
-        looked.is_admission & looked.acute & looked.before_alive & (since > 0) & (since <= READMISSION_DAYS * DAY), False
+    is_late: BooleanValue = ibis.coalesce(
+        looked.is_admission & looked.acute & looked.before_alive & (since > 0) & (since <= LATE_READMISSION_DAYS * DAY), False
     )
+    is_readmission = is_late & (since <= READMISSION_DAYS * DAY)
     return looked.mutate(
         is_readmission_30=is_readmission,
+        is_readmission_180=is_late,
         readmission_of=is_readmission.ifelse(looked.before_id, ibis.null("int64")),
         days_to_readmission=is_readmission.ifelse(since / DAY, ibis.null("float64")),
     )
@@ -136,6 +143,8 @@ def add_cross_cluster(stays: Table, residence: Table, protocol: Protocol) -> Tab
     return joined.mutate(
         cross_cluster=known.ifelse(joined.home_cluster != joined.hospital_cluster, ibis.null("boolean")),
         primary_diagnosis=joined.primary_diagnosis.nullif(""),
+        last_diagnosis=joined.last_diagnosis.nullif(""),
+        preventable_group=group_of(joined.primary_diagnosis, load_preventable_diagnoses()),
         hospital_cluster=joined.hospital_cluster.isin(clusters).ifelse(joined.hospital_cluster, ibis.null("string")),
     ).select(
         "stay_id",
@@ -150,10 +159,13 @@ def add_cross_cluster(stays: Table, residence: Table, protocol: Protocol) -> Tab
         "medical",
         "short_stay",
         "primary_diagnosis",
+        "last_diagnosis",
+        "preventable_group",
         "discharged_alive",
         "readmission_of",
         "days_to_readmission",
         "is_readmission_30",
+        "is_readmission_180",
         "hospital_cluster",
         "cross_cluster",
     )
