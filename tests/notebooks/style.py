@@ -38,6 +38,7 @@ FORBIDDEN = {
     ast.Subscript: "selecting rows or columns",
     ast.AugAssign: "arithmetic",
 }
+UNITS = ("cluster", "region", "everywhere", "quality_cluster")
 SHOWING = ("print", "display", "show")
 LAST = "report.done(study)"
 
@@ -160,7 +161,7 @@ def one_thing_is_shown_last(notebook: Notebook) -> Found:
 def metadata_says_what_it_is(notebook: Notebook, file_name: str) -> Found:
     """The metadata names order, name and what it is run for, and nothing of the machine."""
     about = notebook["metadata"].get("effekt", {})
-    if about.get("name") != file_name or about.get("per") not in ("cluster", "region", "everywhere") or f"{about.get('order'):02d}" != file_name[:2]:
+    if about.get("name") != file_name or about.get("per") not in UNITS or f"{about.get('order'):02d}" != file_name[:2]:
         yield f"metadata.effekt must hold order, name and per that fit {file_name!r}; found {about}"
     extra = set(notebook["metadata"]) - {"effekt", "kernelspec", "language_info"}
     if extra or set(notebook["metadata"].get("language_info", {})) - {"name"}:

@@ -115,9 +115,10 @@ def polypharmacy_shares(study: Study, medicines: pd.DataFrame, *, name: str = "p
     by_practice = by_practice.loc[sorted(by_practice.index, key=int)].reset_index(drop=True)
     hidden = hide_few(by_practice["sum"], by_practice["size"])
     named = letters(len(by_practice))
-    told = [(f"practice.{letter}", *row) for letter, row in zip(named, zip(by_practice["sum"], by_practice["size"], hidden, strict=True), strict=True)]
+    practices = zip(named, by_practice["sum"], by_practice["size"], hidden, strict=True)
+    told = [(f"practice.{letter}", int(events), int(n), bool(few)) for letter, events, n, few in practices]
     told += [(who, int(held["polypharmacy"].sum()), len(held), False) for who, held in ((own, mine), ("package.all", medicines)) if len(held)]
-    rows = [{"what": (Column("what", "label"), what)} | _shown_share(study, int(events), int(n), bool(few)) for what, events, n, few in told]
+    rows = [{"what": (Column("what", "label"), what)} | _shown_share(study, events, n, few) for what, events, n, few in told]
     head: Facts = {
         "place": (Column("place", "label"), f"place.{own}"),
         "many": (Column("many", "count"), int(medicines.attrs.get("many", 0))),
@@ -126,8 +127,8 @@ def polypharmacy_shares(study: Study, medicines: pd.DataFrame, *, name: str = "p
         "limit_fewest": (Column("limit_fewest", "count"), FEWEST),
     }
     labels = names_of(study, own) | _letter_labels(named) | HIDDEN
-    heads = (("column.practice", "what"),)
-    return shares.share_figure(study, name, "polypharmacy", rows, head, heads=heads, notes=("package.note_medicines", "package.note_hidden"), labels=labels)
+    heads, notes = (("column.practice", "what"),), ("package.note_medicines", "package.note_hidden")
+    return shares.share_figure(study, name, "polypharmacy", rows, head, heads=heads, notes=notes, labels=labels)
 
 
 def stopped_table(study: Study, stopped: pd.DataFrame, *, name: str = "stopped") -> Shown:

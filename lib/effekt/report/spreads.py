@@ -1,4 +1,4 @@
-"""How much the practices of one quality cluster differ, against all practices: what is chance, what is usual, and what may be shown of one of them."""
+"""How much the practices of one quality cluster differ, against all practices: what is chance, what is usual, and what may be shown of one."""
 
 from __future__ import annotations
 
@@ -66,7 +66,8 @@ def quality_cluster_of(study: Study) -> str:
     known = [cluster.id for cluster in study.protocol.quality_clusters]
     wanted = str(study.parameters.get("quality_cluster", ""))
     if wanted not in known:
-        raise UsageError(f"{wanted!r} is no quality cluster of this study. Those are {', '.join(known) or 'none: evaluation.yml has no quality_clusters'}.")
+        told = ", ".join(known) or "none: evaluation.yml has no quality_clusters"
+        raise UsageError(f"{wanted!r} is no quality cluster of this study. Those are {told}.")
     return wanted
 
 
@@ -75,8 +76,10 @@ def names_of(study: Study, quality_cluster: str, group: str = "") -> dict[str, M
     names = next(cluster.name for cluster in study.protocol.quality_clusters if cluster.id == quality_cluster)
     own = {"da": names.da, "en": names.en}
     place = {language: text("place.quality_cluster", language).replace("{name}", own[language]) for language in own}
-    found = {quality_cluster: own, f"place.{quality_cluster}": place}
-    return found | ({f"medicine.{group}": load_medicine_groups().get(group, CHOSEN_GROUP), f"atc.{group}": {"da": group, "en": group}} if group else {})
+    found: dict[str, Mapping[str, str]] = {quality_cluster: own, f"place.{quality_cluster}": place}
+    if group:
+        found |= {f"medicine.{group}": load_medicine_groups().get(group, CHOSEN_GROUP), f"atc.{group}": {"da": group, "en": group}}
+    return found
 
 
 def practice_spread(study: Study, practices: pd.DataFrame) -> PracticeSpread:

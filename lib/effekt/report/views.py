@@ -57,6 +57,12 @@ def _completeness(result: Result) -> Figure:
     return month_counts.draw(result)
 
 
+def _mix_bars(result: Result) -> Figure:
+    from effekt.report.figures import mix_bars
+
+    return mix_bars.draw(result)
+
+
 def _paired_bars(result: Result) -> Figure:
     from effekt.report.figures import paired_bars
 
@@ -93,6 +99,18 @@ def _practice_dots(result: Result) -> Figure:
     return practice_dots.draw(result)
 
 
+def _target_dots(result: Result) -> Figure:
+    from effekt.report.figures import target_marks
+
+    return target_marks.draw(result)
+
+
+def _acceptability(result: Result) -> Figure:
+    from effekt.report.figures import acceptability_curve
+
+    return acceptability_curve.draw(result)
+
+
 def _title(result: Result) -> str:
     return sentence(result, result.context["title"])
 
@@ -117,6 +135,7 @@ def _figure_view(draw: Callable[[Result], Figure]) -> View:
 
 _SENTENCES = View(prose.html, prose.plain)
 VIEWS: Mapping[str, View] = {
+    "acceptability": _figure_view(_acceptability),
     "coverage": _figure_view(_coverage),
     "completeness": _figure_view(_completeness),
     "done": View(tables.html, tables.plain),
@@ -125,11 +144,13 @@ VIEWS: Mapping[str, View] = {
     "funnel": _figure_view(_funnel),
     "limits": _SENTENCES,
     "method": _SENTENCES,
+    "mix_bars": _figure_view(_mix_bars),
     "paired_bars": _figure_view(_paired_bars),
     "practice_dots": _figure_view(_practice_dots),
     "sector_costs": _figure_view(_sector_costs),
     "shares": _figure_view(_shares),
     "table": View(tables.html, tables.plain),
+    "target_dots": _figure_view(_target_dots),
     "tile_map": _figure_view(_tile_map),
     "time_series": _figure_view(_time_series),
 }

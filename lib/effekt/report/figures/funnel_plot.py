@@ -28,7 +28,8 @@ def draw(result: Result) -> Figure:
         axes.axhline(1.0, color=canvas.INK, lw=0.9, zorder=2)
         _practices(axes, result, rows)
         _scales(axes, result)
-        axes.legend(frameon=False, fontsize=8, loc="lower left", bbox_to_anchor=(-0.13, 1.0), ncols=2, borderpad=0, handlelength=2.4, columnspacing=1.0)
+        look = {"frameon": False, "fontsize": 8, "ncols": 2, "borderpad": 0, "handlelength": 2.4, "columnspacing": 1.0}
+        axes.legend(loc="lower left", bbox_to_anchor=(-0.13, 1.0), **look)
         return figure
 
 
