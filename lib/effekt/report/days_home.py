@@ -49,10 +49,10 @@ def home_means(study: Study, home: pd.DataFrame, *, name: str = "home_means") ->
     for treated in (True, False):
         for after in (False, True):
             own = once[(once["treated"] == treated) & (once["after"] == after)]
-            rows.append(head_of(study) | {"what": (Column("what", "label"), _group(study, treated, after))} | _means(study, own))
+            rows.append(head_of(study) | {"what": (Column("what", "label"), _group(treated, after)), "window": _window()} | _means(study, own))
     if not any(row["days_home"][1] is not None for row in rows[:2]):
         return told(study, [("text", f"interval.home.{'few' if len(once) else 'none'}")], _counts(home), name)
-    show = [("column.group", "what"), ("column.n_citizens", "n"), *((f"column.{key}", key) for key in DAYS), ("column.dead", "cells.share_interval")]
+    show = [("column.group", "what"), ("column.n_citizens", "n"), *((f"column.{key}", key) for key in DAYS[:2]), ("column.dead", "share")]
     shown = [row for row in rows if row["n"][1]]
     return making.shown(study, "table", name, shown, context={"table": tables.layout("caption.home_means", show, notes=("note.home_means",))})
 
@@ -116,7 +116,7 @@ def _nothing(study: Study, home: pd.DataFrame, outcome: str) -> Estimate:
     return nothing.named(outcome=outcome, unit=study.unit)
 
 
-def _group(study: Study, treated: bool, after: bool) -> str:
+def _group(treated: bool, after: bool) -> str:
     return f"side.{'own' if treated else 'comparison'}_{'after' if after else 'before'}"
 
 
@@ -136,5 +136,9 @@ def _counts(home: pd.DataFrame) -> Facts:
     own = home[home["treated"]] if len(home) else home
     return {
         "n_discharges": (Column("n_discharges", "count"), len(own)),
-        "window": (Column("window", "count"), WINDOW_DAYS),
+        "window": _window(),
     }
+
+
+def _window() -> tuple[Column, int]:
+    return Column("window", "count"), WINDOW_DAYS

@@ -114,7 +114,7 @@ def health_responders(study: Study, responses: pd.DataFrame, *, name: str = "res
             least: Facts = {"important": (Column("important", "significant", FIGURES), important)}
             rows.append(head_of(study) | labels | least | share_of(study, int(row.n), int(row.total)))
     if not rows:
-        return told(study, [("text", "interval.responders.few")], {"n_twice": (Column("n_twice", "count"), most)}, name)
+        return told(study, [("text", "interval.responders.few")], {"n_citizens_twice": (Column("n_citizens_twice", "count"), most)}, name)
     show = [("column.measure", "what"), ("column.became", "group"), ("column.important", "important"), ("column.n_events_of", "events")]
     show += [("column.n_of", "n"), ("column.share", "cells.share_interval")]
     plan = tables.layout("caption.responders", show, notes=("note.responders",))
@@ -180,9 +180,9 @@ def _level_facts(study: Study, values: pd.Series, wave: str) -> Facts:
 
 def _change_facts(change: Estimate | None) -> Facts:
     ends = (None, None, None) if change is None else (change.value, change.low, change.high)
-    facts: Facts = {"n_change": (Column("n_change", "count"), 0 if change is None else change.n_citizens)}
+    facts: Facts = {"n_citizens_change": (Column("n_citizens_change", "count"), 0 if change is None else change.n_citizens)}
     for key, value in zip(("change", "change_low", "change_high"), ends, strict=True):
-        facts[key] = (Column(key, "significant", FIGURES, n="n_change"), value)
+        facts[key] = (Column(key, "significant", FIGURES, n="n_citizens_change"), value)
     return facts
 
 

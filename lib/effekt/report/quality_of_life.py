@@ -104,9 +104,10 @@ def asked_and_dead(study: Study, asked: pd.DataFrame, *, name: str = "asked_and_
     for wave in WAVES:
         for row in table[table["wave"] == wave].itertuples():
             group: Facts = {"group": (Column("group", "label"), f"wave.{wave}")}
-            counts: Facts = {"n_asked": (Column("n_asked", "count"), int(row.n)), "n_dead": (Column("n_dead", "count"), int(row.dead))}
+            counts: Facts = {"n_citizens_asked": (Column("n_citizens_asked", "count"), int(row.n)), "n_citizens_dead": (Column("n_citizens_dead", "count"), int(row.dead))}
             rows.append(head_of(study) | group | counts | share_of(study, int(row.answered), int(row.asked)))
-    show = [("column.wave", "group"), *((f"column.{key}", key) for key in ("n_asked", "n_dead")), ("column.n_answered", "events")]
+    show = [("column.wave", "group"), ("column.n_asked", "n_citizens_asked"), ("column.n_dead", "n_citizens_dead")]
+    show.append(("column.n_answered", "events"))
     show.append(("column.share_of_living", "cells.share_interval"))
     plan = tables.layout("caption.asked_and_dead", show, notes=("note.asked_and_dead",))
     return making.shown(study, "table", name, rows, context={"table": plan})
@@ -162,7 +163,7 @@ def _health(study: Study, responses: pd.DataFrame) -> tuple[list[tuple[str, str]
     own = scores[(scores["measure"] == VAS) & scores["treated"].astype(bool)]
     change = health_change(study, scores, VAS) if len(own) else None
     if change is None:
-        return [("text", "interval.life_health.few")], {"n_scores": (Column("n_scores", "count"), len(own))}
+        return [("text", "interval.life_health.few")], {"n_citizens_scored": (Column("n_citizens_scored", "count"), len(own))}
     facts: Facts = {}
     for wave in WAVES:
         values = own.loc[own["wave"] == wave, "value"]
