@@ -23,6 +23,7 @@ CONTRASTS = frozenset(
 
 METHODS = frozenset(
     {
+        "told_by_initiative",  # an effect that an initiative tells itself; nobody has checked it
         "poisson_by_citizen",  # ratio of events per person-year, log link; errors robust by citizen
         "difference_by_citizen",  # difference of events per person-year; errors robust by citizen
         "poisson_counts",  # ratio of two counts per exposure, Wald interval on the log scale, counts taken as Poisson
@@ -60,6 +61,7 @@ METHODS = frozenset(
         "two_part_cost",  # logit for any cost and a cost model among those with one; mean costs by arm, everything else held as it is
         "net_monetary_benefit",  # effect gain priced at a threshold, minus extra cost; citizens independent or by group
         "substitution_ratio",  # units of one service per unit saved of another; interval by Fieller's theorem
+        "share_of_cost",  # change of a sector's share of the whole cost, linearised, robust by citizen
         "fractional_multinomial",  # mean shares of sectors by fractional multinomial logit, robust errors
         "programme_account",  # programme money divided by citizens and years: an account, not a sample
         "meta_regression_z",  # mixed-effects meta-regression, normal intervals
@@ -113,6 +115,7 @@ CAUTIONS = frozenset(
         "no_months_left",  # no month before or after the start is left: no number is shown
         "not_computed",  # the data of this outcome are at fault: no number is shown
         "not_delivered",  # the delivery lacks the outcome: no number is shown
+        "not_registered_both",  # not registered in both groups before and after the start: no number is shown
         "not_registered",  # the outcome is registered nowhere among these citizens: no number is shown
         "too_few_units",  # fewer than two numbers to pool, or one unit only: no number is shown
         "zero_events",  # one side of the contrast has no event: no ratio exists

@@ -33,7 +33,7 @@ _EXPORTS: dict[str, str] = {
     "fixed_cohort": "cohort",
     "movements": "cohort",
     "residents": "cohort",
-    "subgroups": "subgroups",
+    "subgroup_levels": "subgroups",
     "traits": "cohort",
     "treatments": "cohort",
     "by_municipality": "municipal",

@@ -19,7 +19,7 @@ def rows_of(study: Study, outcome: str, clusters: Sequence[str], columns: Sequen
     missing = read[outcome].isna()   # not registered there and then, which is not 0
     places = read.loc[missing, "cluster_id"].unique() if "cluster_id" in read else ()
     if missing.any():
-        read = read[~missing].astype({outcome: "int64"}).reset_index(drop=True)
+        read = _of_both(read[~missing].astype({outcome: "int64"})).reset_index(drop=True)
     frame = read.rename(columns={outcome: "events"})
     frame.attrs["unregistered"] = any(place != COMPARISON for place in places)
     frame["events"] = in_units(study, outcome, frame["events"])
@@ -48,8 +48,10 @@ def named(frame: pd.DataFrame, study: Study, outcome: str) -> pd.DataFrame:
     return frame
 
 
-def periods_of(study: Study, outcome: str, clusters: Sequence[str]) -> Any:
+def periods_of(study: Study, outcome: str, clusters: Sequence[str], more: Sequence[str] = ()) -> Any:
     """Arrow rows of an outcome in these clusters that count as before or after, with `treated` and `after`; `days` and the outcome as stored.
+
+    more : outcomes of the same table that are read beside it.
 
     Before: from the first month of the data to the start; after: from the end of the phase-in to the last month. Contaminated months and the phase-in
     are in neither. Rows of the comparison are split at the dates of the study's cluster; for the region each cluster has its own.
@@ -57,7 +59,7 @@ def periods_of(study: Study, outcome: str, clusters: Sequence[str]) -> Any:
     import pyarrow as pa
     import pyarrow.compute as compute
 
-    columns = ["citizen_id", "kommunekode", "cluster_id", "month", "days", outcome]
+    columns = ["citizen_id", "kommunekode", "cluster_id", "month", "days", outcome, *more]
     rows = study.read_arrow(study.outcome(outcome).table, columns, filters=_rows_to_read(study, outcome, clusters))
     rows = _registered(rows, outcome)
     rows = rows.append_column("treated", compute.not_equal(rows["cluster_id"], COMPARISON))
@@ -98,10 +100,34 @@ def in_units(study: Study, outcome: str, sums: Any) -> Any:
 
 
 def _registered(rows: Any, outcome: str) -> Any:
-    """Arrow rows of months in which the outcome is registered where the citizen lives: elsewhere it is missing, which is not 0."""
+    """Arrow rows of months in which the outcome is registered: elsewhere it is missing, which is not 0.
+
+    With rows of the clusters and of the comparison only months in which both have any: a change of one over months that the other lacks is none of
+    the contrast. Where one has none at all the other's rows are kept.
+    """
+    import pyarrow as pa
     import pyarrow.compute as compute
 
-    return rows if rows[outcome].null_count == 0 else rows.filter(compute.is_valid(rows[outcome]))
+    if rows[outcome].null_count == 0:
+        return rows
+    rows = rows.filter(compute.is_valid(rows[outcome]))
+    if not {"month", "cluster_id"} <= set(rows.column_names):
+        return rows
+    compared = compute.equal(rows["cluster_id"], COMPARISON)
+    months = [rows.filter(chosen)["month"].unique() for chosen in (compared, compute.invert(compared))]
+    if not all(len(found) for found in months):
+        return rows
+    both = sorted(set(months[0].to_pylist()) & set(months[1].to_pylist()))
+    return rows.filter(compute.is_in(rows["month"], value_set=pa.array(both, rows["month"].type)))
+
+
+def _of_both(rows: pd.DataFrame) -> pd.DataFrame:
+    """As `_registered`, of a frame whose missing rows are gone."""
+    if not {"month", "cluster_id"} <= set(rows.columns):
+        return rows
+    compared = rows["cluster_id"] == COMPARISON
+    both = set(rows.loc[compared, "month"]) & set(rows.loc[~compared, "month"])
+    return rows[rows["month"].isin(both)] if compared.any() and not compared.all() else rows
 
 
 __all__ = ["COMPARISON", "clusters_of", "in_units", "named", "periods_of", "rows_of", "sums_of"]

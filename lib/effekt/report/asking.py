@@ -65,9 +65,15 @@ def lacking(study: Study, outcome: str, estimate: str = "controlled_time_series"
     return _nothing(study, estimate, ("not_delivered",), {}, outcome=outcome, measure_unit=study.outcome(outcome).unit)
 
 
+def unregistered(study: Study, outcome: str, estimate: str = "controlled_time_series") -> Untold:
+    """The answer on an outcome that is not registered both here and in the comparison, before and after the start."""
+    return _nothing(study, estimate, ("not_registered_both",), {}, outcome=outcome, measure_unit=study.outcome(outcome).unit)
+
+
 def _nothing(study: Study, name: str, cautions: tuple[str, ...], facts: dict[str, float], *, outcome: str, measure_unit: str, unit: str = "") -> Untold:
     method, contrast, scale = ASKED[name]
-    nothing = Estimate(scale, None, None, None, method, "descriptive", contrast, study.level, cautions=cautions, reasons=("too_few",), facts=facts)
+    reasons = ("too_few",) if any(key.startswith("too_few") for key in cautions) else ()
+    nothing = Estimate(scale, None, None, None, method, "descriptive", contrast, study.level, cautions=cautions, reasons=reasons, facts=facts)
     return Untold(nothing.named(outcome=outcome, unit=unit or study.unit, measure_unit=measure_unit))
 
 
