@@ -186,6 +186,14 @@ ENTRIES: dict[str, Entry] = {
         lambda f: e.service_mix(f, sectors=["hospital", "practice"], treated="treated"), d.people, ("hospital", "practice", "treated"),
         ("hospital", "practice"), "hospital", "treated",
     ),
+    "mix_change": Entry(
+        lambda f: e.mix_change(f, sectors=["events", "exposure"]), d.periods,
+        ("citizen_id", "events", "exposure", "treated", "after"), ("events", "exposure"), "events", "treated", exposure="exposure",
+    ),
+    "substitution_of_changes": Entry(
+        lambda f: e.substitution_of_changes(f, less="exposure", more="events"), d.periods,
+        ("citizen_id", "events", "exposure", "treated", "after"), ("events", "exposure"), "events", "treated", exposure="exposure",
+    ),
     "share_difference": Entry(lambda f: e.share_difference(*flat(f, "events", "n"), 3, 10), d.counts, passed={"empty": SINGLE}, **CHART),
     "shared_variance": Entry(
         lambda f: e.shared_variance([e.controlled_time_series(f, **CONTROLLED)] * 2), d.months, ("citizen_id", "month", "events"),
