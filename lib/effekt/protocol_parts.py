@@ -163,11 +163,19 @@ class ComparisonPart(Strict):
     municipalities: list[Kommunekode] = Field(min_length=1)
 
 
+class NegativeControl(Strict):
+    """An outcome that the programme should not be able to touch, and why not."""
+
+    outcome: str
+    why: Text
+
+
 class Sensitivity(Strict):
     """What the answer is held against; the other ways of computing it are in catalogue/alternatives.yml."""
 
-    second_outcomes: list[str] = []
+    second_outcome: str = ""
     without: list[str] = []
     comparison_parts: list[ComparisonPart] = []
+    negative_controls: list[NegativeControl] = []
     placebo_months: list[Annotated[int, Field(ge=1, le=120)]] = Field([6, 12, 18, 24], min_length=1)
     shared_hospital_percent: float = Field(10.0, gt=0, le=100)

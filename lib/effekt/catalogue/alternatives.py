@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 CATALOGUE = Path(__file__).with_name("alternatives.yml")
+CONTROLS = Path(__file__).with_name("negative_controls.yml")
 CHOICES: Mapping[str, type] = {
     "phase_in": int,
     "contaminated": str,
@@ -65,3 +66,11 @@ def load_alternatives(path: Path = CATALOGUE) -> tuple[Alternative, ...]:
     if problems:
         raise ValueError("\n".join(problems))
     return tuple(found)
+
+
+@cache
+def load_negative_controls(path: Path = CONTROLS) -> dict[str, dict[str, str]]:
+    """Outcomes that the programme should not be able to touch -> why, in both languages."""
+    import yaml
+
+    return {record["outcome"]: {"da": record["da"], "en": record["en"]} for record in yaml.safe_load(path.read_text(encoding="utf-8"))}
