@@ -55,6 +55,7 @@ def of_initiatives(study: Study) -> dict[str, Result]:
     ]
     columns = ["initiative_id", "cluster_id", "type", "status", "mode", "start", "reach_n", "eligible_n", "fidelity_pct", "cost_oere"]
     initiatives = pd.DataFrame(rows, columns=[*columns, "running_cost_oere", "evaluated", "continues_after_2015"])
+    initiatives = initiatives.assign(task=["a", "b"], existing=[True, None])
     types = [("follow_up_visits", "north", 1, "further_developed"), ("follow_up_visits", "south", 0, "")]
     persons = pd.DataFrame(
         {

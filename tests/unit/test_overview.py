@@ -32,7 +32,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> dict[str, pd.DataFrame]:
     ]
     held = {
         "initiative": pd.DataFrame(rows, columns=INITIATIVE).assign(
-            running_cost_oere=None, continues_after_2015=[True, False, None], evaluated=[True, None, False]
+            running_cost_oere=None, task="a", existing=None, continues_after_2015=[True, False, None], evaluated=[True, None, False]
         ),
         "resource_person": pd.DataFrame([("vest", "regional", "2013-09-01", 30.0)], columns=PERSON),
         "milestone": pd.DataFrame(STEPS, columns=["milestone_id", "cluster_id", "step_label", "planned_from", "planned_to", "actual"]).assign(

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from effekt import Study, estimates, measures
+from effekt.catalogue.codes import CODELISTS
 from effekt.errors import UsageError
 from effekt.measures.build_copy import COPIED
 from effekt.paths import REPOSITORY
@@ -147,7 +148,8 @@ def test_every_sheet_of_the_workbook_has_rows_and_an_unknown_one_is_refused(demo
 
 def test_meetings_name_bodies_and_targets_name_indicators_of_the_reference() -> None:
     def column(file: str, name: str) -> set[str]:
-        with open(REFERENCE / f"{file}.csv", encoding="utf-8", newline="") as told:
+        folder = REFERENCE if (REFERENCE / f"{file}.csv").is_file() else CODELISTS
+        with open(folder / f"{file}.csv", encoding="utf-8", newline="") as told:
             return {row[name] for row in csv.DictReader(told)}
 
     assert column("targets", "indicator_id") <= column("indicators", "indicator_id")

@@ -86,6 +86,30 @@ def load_readmission_exclusions() -> tuple[tuple[str, str, str], ...]:
 
 
 @cache
+def load_oddities() -> tuple[dict[str, str], ...]:
+    """What the two agreements say in two ways, or not at all: oddity_id, seed (S1, S2 or both), da, en, source. Shown as it is."""
+    return tuple(_rows("oddities.csv"))
+
+
+@cache
+def load_tasks(of: str) -> tuple[dict[str, str], ...]:
+    """The tasks of the project group or of MidtKraft ("project_group", "midtkraft"): task_id, da, en, source."""
+    return tuple(_rows("project_group_tasks.csv" if of == "project_group" else "midtkraft_tasks.csv"))
+
+
+@cache
+def load_meeting_plan() -> tuple[dict[str, str], ...]:
+    """What the meetings of a year are about, by body and number: body_id, meeting_no, da, en, source."""
+    return tuple(_rows("meeting_plan.csv"))
+
+
+@cache
+def load_body_members() -> tuple[dict[str, str], ...]:
+    """Who a body is extended by: body_id, member_da, member_en, n, when (always, as needed), source. The members before that are in no source."""
+    return tuple(_rows("body_members.csv"))
+
+
+@cache
 def load_registration_breaks() -> tuple[tuple[date, str, str], ...]:
     """Months in which national registration changed: first day of the month, and why, in Danish and in English."""
     return tuple((date.fromisoformat(f"{row['month']}-01"), row["da"], row["en"]) for row in _rows("registration_breaks.csv"))

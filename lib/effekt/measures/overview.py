@@ -68,8 +68,10 @@ def resource_persons(study: Study) -> pd.DataFrame:
     return frame.assign(appointed_date=pd.to_datetime(frame["appointed_date"]), appointed=frame["appointed_date"].notna())
 
 
-def milestones(study: Study) -> pd.DataFrame:
+def milestones(study: Study, source: str = "") -> pd.DataFrame:
     """Every milestone planned against actual, with the step labels of the source kept as they are.
+
+    source : only those whose source begins so ("MidtKraft memo"); "" = all.
 
     Returns
     -------
@@ -81,6 +83,7 @@ def milestones(study: Study) -> pd.DataFrame:
     import pandas as pd
 
     frame = programme(study.of(None), "milestone")
+    frame = frame[frame["source"].fillna("").str.startswith(source)] if source else frame
     dates = ["planned_from", "planned_to", "actual"]
     frame = frame.assign(**{name: pd.to_datetime(frame[name]) for name in dates})
     frame = frame.sort_values(["step_label", "planned_from", "milestone_id"], ignore_index=True)
@@ -105,6 +108,25 @@ def obligations(study: Study) -> pd.DataFrame:
     wanted = pd.DataFrame([(one, cluster) for one in ids for cluster in study.clusters], columns=["obligation_id", "cluster_id"])
     frame = wanted.merge(held[["obligation_id", "cluster_id", "met", "met_date"]], on=["obligation_id", "cluster_id"], how="left")
     return frame.assign(met=frame["met"].astype("boolean"))
+
+
+def reporting_lines(study: Study) -> pd.DataFrame:
+    """Who reports to whom, by when, and whether it is delivered.
+
+    Returns
+    -------
+    DataFrame
+        One row a line: from_body, to_body, from_da, from_en, to_da, to_en (a body that the table of bodies lacks goes by its id), due and delivered
+        (missing: no date told).
+    """
+    import pandas as pd
+
+    lines, body = programme(study.of(None), "reporting_line"), programme(study.of(None), "body").set_index("body_id")
+    for side in ("from", "to"):
+        for language in ("da", "en"):
+            names = lines[f"{side}_body"].map(body[f"name_{language}"])
+            lines[f"{side}_{language}"] = names.fillna(lines[f"{side}_body"])
+    return lines.assign(due=pd.to_datetime(lines["due"]), delivered=pd.to_datetime(lines["delivered"]))
 
 
 def _in_order(study: Study, frame: pd.DataFrame, by: list[str]) -> pd.DataFrame:

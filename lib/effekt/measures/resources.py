@@ -173,6 +173,34 @@ def meetings(study: Study) -> pd.DataFrame:
     return pd.DataFrame(told, columns=columns).astype({"due_least": "Int64", "due_most": "Int64", "kept": "boolean"})
 
 
+def meeting_plan(study: Study) -> pd.DataFrame:
+    """What each meeting of a year is to be about, and when that meeting of the newest year was planned and held.
+
+    Returns
+    -------
+    DataFrame
+        One row a planned topic (catalogue/codelists/meeting_plan.csv) of a body that the study has: body_id, name_da, name_en, meeting_no, topic_da,
+        topic_en, planned, held (dates of the meeting of that number in the newest year with a plan; missing: not planned, not held).
+    """
+    import pandas as pd
+
+    from effekt.catalogue.codes import load_meeting_plan
+
+    region = study.of(None)
+    names, met = programme(region, "body").set_index("body_id"), programme(region, "meeting")
+    met = met.assign(planned=pd.to_datetime(met["planned"]), held=pd.to_datetime(met["held"])).sort_values("planned")
+    told = []
+    for row in load_meeting_plan():
+        body, number = row["body_id"], int(row["meeting_no"])
+        if body not in names.index:
+            continue
+        own = met[met["body_id"] == body]
+        year = own[own["planned"].dt.year == own["planned"].dt.year.max()].reset_index(drop=True)
+        dates = (year.at[number - 1, "planned"], year.at[number - 1, "held"]) if number <= len(year) else (pd.NaT, pd.NaT)
+        told.append((body, names.at[body, "name_da"], names.at[body, "name_en"], number, row["da"], row["en"], *dates))
+    return pd.DataFrame(told, columns=["body_id", "name_da", "name_en", "meeting_no", "topic_da", "topic_en", "planned", "held"])
+
+
 def pools(study: Study) -> pd.DataFrame:
     """Grants and pools as the funding table states them, in its order; an amount that is not stated is missing, which is not 0."""
     return programme(study.of(None), "funding")

@@ -76,7 +76,8 @@ def type_matrix(study: Study, types: pd.DataFrame, *, name: str = "types") -> Sh
 
 
 def initiative_table(study: Study, initiatives: pd.DataFrame, *, about: Literal["reach", "cost"], name: str = "") -> Shown:
-    """One row an initiative: form, start, reached, target group and fidelity (reach), or cost, running cost and whether it continues (cost)."""
+    """One row an initiative: task, form, start, reached, target group and fidelity (reach), or whether it existed, cost, running cost and whether
+    it continues (cost)."""
     rows: list[Facts] = []
     labels: Names = dict(NOT_STATED)
     for item in initiatives.to_dict("records"):
@@ -84,7 +85,9 @@ def initiative_table(study: Study, initiatives: pd.DataFrame, *, about: Literal[
             {
                 "cluster": (Column("cluster", "label"), item["cluster_id"]),
                 "type": (Column("type", "label"), _coded("type", item["type"], labels)),
+                "task": (Column("task", "label"), _coded("task", item["task"], labels)),
                 "mode": (Column("mode", "label"), _coded("mode", item["mode"], labels)),
+                "existing": (Column("existing", "label"), _yes(item["existing"])),
                 "start": (Column("start", "month"), _month(item["start"])),
                 "reach": (Column("reach", "count"), _whole(item["reach_n"])),
                 "eligible": (Column("eligible", "count"), _whole(item["eligible_n"])),
@@ -94,7 +97,7 @@ def initiative_table(study: Study, initiatives: pd.DataFrame, *, about: Literal[
                 "goes_on": (Column("goes_on", "label"), _yes(item["continues_after_2015"])),
             }
         )
-    keys = ("mode", "start", "reach", "eligible", "fidelity") if about == "reach" else ("cost", "running", "goes_on")
+    keys = ("task", "mode", "start", "reach", "eligible", "fidelity") if about == "reach" else ("existing", "cost", "running", "goes_on")
     show = [(f"column.{key}", key) for key in ("cluster", "type", *keys)]
     plan = tables.layout(f"caption.initiatives_{about}", show, notes=(f"note.initiatives_{about}",))
     return making.shown(study, "table", name or f"initiatives_{about}", rows, context={"table": plan}, labels=labels)

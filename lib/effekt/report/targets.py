@@ -133,6 +133,7 @@ def indicator_status(study: Study, indicators: pd.DataFrame, *, about: Literal["
         {
             "indicator": (Column("indicator", "label"), _goal(item, labels)),
             "aim": (Column("aim", "label"), _known("aim", item["aim_id"], labels)),
+            "national": (Column("national", "label"), "not_estimated" if pd.isna(item["national"]) else "yes" if item["national"] else "no"),
             "data_status": (Column("data_status", "label"), _known("data_status", item["data_status"], labels)),
         }
         for item in wanted.to_dict("records")
@@ -141,7 +142,7 @@ def indicator_status(study: Study, indicators: pd.DataFrame, *, about: Literal["
     if not rows:
         facts: Facts = {"n_indicators": (Column("n_indicators", "count"), len(indicators))}
         return making.shown(study, "finding", name, [facts], context={"blocks": [block("text", "target.no_gaps")]})
-    show = [("column.indicator", "indicator"), ("column.aim", "aim"), ("column.data_status", "data_status")]
+    show = [("column.indicator", "indicator"), ("column.aim", "aim"), ("column.national", "national"), ("column.data_status", "data_status")]
     plan = tables.layout(f"caption.indicators_{about}", show, notes=("target.note_status",))
     return making.shown(study, "table", name, rows, context={"table": plan}, labels=labels)
 
