@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from effekt.measures.citizens import persons
+from effekt.measures.period_sums import period_sums
 from effekt.study import Study
 
 if TYPE_CHECKING:
@@ -41,8 +41,10 @@ def cost_and_effect(study: Study, *effects: str, cost: str = "cost_total") -> pd
     """
     import pandas as pd
 
-    clusters = [study] if study.cluster is not None else [study.of(cluster) for cluster in study.clusters]
-    parts = {outcome: [_changes(persons(each, outcome)) for each in clusters] for outcome in (cost, *effects)}
+    outcomes = (cost, *effects)
+    tables = {study.outcome(outcome).table: None for outcome in outcomes}
+    frames = {table: period_sums(study, [outcome for outcome in outcomes if study.outcome(outcome).table == table]) for table in tables}
+    parts = {outcome: [_changes(frame, outcome) for frame in frames[study.outcome(outcome).table]] for outcome in outcomes}
     columns = {}
     for outcome, changes in parts.items():
         sign = -1.0 if outcome != cost and study.outcome(outcome).direction < 0 else 1.0
@@ -66,8 +68,8 @@ class _Change:
         self.influence, self.level, self.after = influence, level, after
 
 
-def _changes(frame: pd.DataFrame) -> _Change:
-    value, time = frame["events"].to_numpy(float), frame["exposure"].to_numpy(float)
+def _changes(frame: pd.DataFrame, outcome: str) -> _Change:
+    value, time = frame[outcome].to_numpy(float), frame["exposure"].to_numpy(float)
     treated, after = frame["treated"].to_numpy(bool), frame["after"].to_numpy(bool)
     influence, level = np.zeros(len(frame)), {True: 0.0, False: 0.0}
     for is_treated in (True, False):

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from effekt.estimates.bootstrap import bootstrap_mean_difference
+from effekt.estimates.cost import cost_difference, mean_costs
 from effekt.estimates.estimate import Estimate
+from effekt.estimates.value_for_money import net_monetary_benefit
 from effekt.report import making, tables
+from effekt.report.asking import answer, lacking
 from effekt.report.making import Facts
 from effekt.report.results import Column
 from effekt.report.shown import Shown
 from effekt.report.trends import headline_estimate
+from effekt.report.worth import named_change
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from effekt.study import Study
 
 TOTAL = "cost_total"
+REPLICATES = 2_000
 BARS = ("before", "after", "comparison_before", "comparison_after")
 
 
@@ -33,34 +42,64 @@ def cost_sectors(study: Study) -> tuple[str, ...]:
 
 
 def sector_costs(study: Study, means: Iterable[Any], *, name: str = "sector_costs") -> Shown:
-    """The figure of mean cost per citizen-year by sector, cluster and comparison, before and after.
+    """The figure of mean cost per citizen-year by sector, the area and the comparison, before and after; the region has no comparison of its own.
 
     means : results of `estimates.mean_costs`, one a sector, as of `cost_sectors`. A group without citizens has no bar.
     """
     means = tuple(means)
-    sectors = [_means(study, each) for each in means]
-    total = {bar: (Column(bar, "number"), _sum(row[bar][1] for row in sectors)) for bar in BARS}
-    rows = [_facts(study, means), *sectors, {"sector": (Column("sector", "label"), "sector.total")} | total]
-    heads = ("bar.programme_before", "bar.programme_after", "bar.comparison_before", "bar.comparison_after")
+    bars = BARS if study.cluster is not None else BARS[:2]
+    sectors = [_means(study, each, bars) for each in means]
+    total = {bar: (Column(bar, "number", n=f"n_{bar}"), _sum(row[bar][1] for row in sectors)) for bar in bars}
+    counted = {f"n_{bar}": sectors[0][f"n_{bar}"] for bar in bars}
+    rows = [_facts(study, means), *sectors, {"sector": (Column("sector", "label"), "sector.total")} | total | counted]
+    heads = [f"bar.{'' if bar.startswith('comparison') else 'programme_'}{bar}" for bar in bars]
     stem = "figure.sector_costs"
+    of = "" if study.cluster is not None else "_region"
     return making.shown(
         study,
         "sector_costs",
         name,
         rows,
-        estimates=tuple(one for each in means for bar in BARS if (one := _enough(study, getattr(each, bar))) is not None),
+        estimates=tuple(one for each in means for bar in bars if (one := _enough(study, getattr(each, bar))) is not None),
         context={
-            "title": f"{stem}.title",
-            "subtitle": f"{stem}.subtitle",
-            "alt": f"{stem}.alt",
+            "title": f"{stem}.title{of}",
+            "subtitle": f"{stem}.subtitle{of}",
+            "alt": f"{stem}.alt{of}",
+            "bars": list(bars),
             "table": tables.layout(
-                "caption.sector_costs",
-                [("column.sector", "sector"), *zip(heads, BARS, strict=True)],
+                f"caption.sector_costs{of}",
+                [("column.sector", "sector"), *zip(heads, bars, strict=True)],
                 notes=("note.sector_costs",),
                 rows=tuple(range(1, len(rows))),
             ),
         },
     )
+
+
+def kroner_differences(study: Study, people: pd.DataFrame, changes: pd.DataFrame) -> tuple[Any, Any]:
+    """The change in total cost against the comparison in kroner per citizen-year, its error found in two ways: over citizens, and by drawing them again.
+
+    people : `measures.persons` in `cost_dkk`, of which a cluster's or a municipality's figures are `estimates.cost_difference` and
+    `estimates.bootstrap_mean_difference`. changes : `measures.cost_and_effect`, which the region's figures come from: the clusters' own differences weighted
+    by their citizens.
+    """
+    drawn = {"seed": study.seed, "level": study.level, "replicates": REPLICATES}
+    if study.cluster is not None:
+        plain = answer(study, cost_difference, people, level=study.level)
+        again = answer(study, bootstrap_mean_difference, people, value="cost_dkk", exposure="exposure", after="after", **drawn)
+        return plain, again
+    sides = [int((changes["treated"] == side).sum()) for side in (True, False)]
+    if min(sides) < study.protocol.too_few.citizens or changes["cost_dkk"].isna().any():
+        return lacking(study, TOTAL, "cost_difference"), lacking(study, TOTAL, "bootstrap_mean_difference")
+    both = net_monetary_benefit(changes, cost="cost_dkk", effect="cost_dkk", treated="treated", threshold=0.0, level=study.level)
+    again = bootstrap_mean_difference(changes, value="cost_dkk", **drawn)
+    told = named_change(study, again, TOTAL)
+    return named_change(study, both.cost, TOTAL), replace(told, method=again.method)
+
+
+def level_after(study: Study, people: pd.DataFrame) -> Estimate | None:
+    """Mean cost per citizen-year of the study's place after the start; None where nobody is there. people : `measures.persons` in `cost_dkk`."""
+    return mean_costs(people, value="cost_dkk", level=study.level).after if len(people) else None
 
 
 def difference_table(study: Study, differences: Iterable[Any], *, name: str = "differences") -> Shown:
@@ -90,12 +129,15 @@ def _sector(outcome: Any) -> object:
     return conditions[0].values[0] if one else ""
 
 
-def _means(study: Study, means: Any) -> Facts:
+def _means(study: Study, means: Any, bars: Iterable[str]) -> Facts:
     told = next(one for bar in BARS if (one := getattr(means, bar)) is not None)
     sector = _sector(study.outcome(told.outcome))
-    values = {bar: one.value if (one := _enough(study, getattr(means, bar))) is not None else None for bar in BARS}
-    cells: Facts = {bar: (Column(bar, "number"), value) for bar, value in values.items()}
-    return {"sector": (Column("sector", "label"), f"sector.{sector}")} | cells
+    cells: Facts = {"sector": (Column("sector", "label"), f"sector.{sector}")}
+    for bar in bars:
+        one = getattr(means, bar)
+        cells[f"n_{bar}"] = (Column(f"n_{bar}", "count"), (one.n_citizens or 0) if one is not None else 0)
+        cells[bar] = (Column(bar, "number", n=f"n_{bar}"), one.value if _enough(study, one) is not None else None)
+    return cells
 
 
 def _enough(study: Study, estimate: Estimate | None) -> Estimate | None:

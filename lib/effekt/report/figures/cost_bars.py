@@ -12,7 +12,7 @@ from effekt.report.figures import canvas
 from effekt.report.results import Result
 from effekt.report.sentences import cell, column_place, label
 
-HEIGHT = 3.45
+HEIGHT, HALF = 3.45, 2.4
 PLACES = {"before": 4.15, "after": 3.15, "comparison_before": 1.65, "comparison_after": 0.65}
 NAMES = {bar: f"bar.{bar}" if bar.startswith("comparison") else f"bar.programme_{bar}" for bar in PLACES}
 FILLS = (("#123f6e", canvas.PAPER), ("#7aaed6", canvas.INK), ("#e3eef7", canvas.INK), ("#c9ced3", canvas.INK), ("#555f69", canvas.PAPER))
@@ -22,19 +22,22 @@ NARROW = 0.085
 def draw(result: Result) -> Figure:
     """Draw a "sector_costs" result: rows between the first (facts) and the last (total) are sectors."""
     with canvas.style():
-        figure = canvas.blank(HEIGHT)
+        bars = {bar: PLACES[bar] for bar in result.context.get("bars", PLACES)}
+        height = HEIGHT if len(bars) > 2 else HALF
+        figure = canvas.blank(height)
         top = canvas.head(figure, result)
-        axes = figure.add_axes((0.278, 0.13, 0.59, top - 0.13 - 0.11))
+        foot = 0.13 * HEIGHT / height
+        axes = figure.add_axes((0.278, foot, 0.59, top - foot - 0.11 * HEIGHT / height))
         sectors = range(1, len(result.rows) - 1)
         total = len(result.rows) - 1
-        ends = [value for bar in PLACES if (value := result.column(bar)[total]) is not None]
+        ends = [value for bar in bars if (value := result.column(bar)[total]) is not None]
         longest = max(ends, default=1.0)
         axes.set_xlim(0, float(longest) * 1.02)
-        axes.set_ylim(0.1, 4.7)
-        for bar, y in PLACES.items():
+        axes.set_ylim(min(bars.values()) - 0.55, 4.7)
+        for bar, y in bars.items():
             _bar(axes, result, bar, y, sectors, total, float(longest))
         _scale(axes, result)
-        _key(axes, result, sectors)
+        _key(axes, result, sectors, 1.0 if len(bars) > 2 else 2.05)
         return figure
 
 
@@ -65,13 +68,13 @@ def _scale(axes: Axes, result: Result) -> None:
     axes.tick_params(length=3)
 
 
-def _key(axes: Axes, result: Result, sectors: range) -> None:
-    """What each shade is, in the order of the bar, above the first bar."""
+def _key(axes: Axes, result: Result, sectors: range, scale: float) -> None:
+    """What each shade is, in the order of the bar, above the first bar; `scale` makes up for lower axes."""
     x = 0.0
     column = column_place(result, "sector")
     for place, row in enumerate(sectors):
         name = label(result, str(result.rows[row][column]))
         look = {"facecolor": FILLS[place % len(FILLS)][0], "edgecolor": canvas.MUTED, "lw": 0.5}
-        axes.add_patch(Rectangle((x, 1.045), 0.028, 0.055, transform=axes.transAxes, clip_on=False, **look))
-        drawn = axes.text(x + 0.04, 1.072, name, transform=axes.transAxes, va="center", size=8.5)
+        axes.add_patch(Rectangle((x, 1 + 0.045 * scale), 0.028, 0.055 * scale, transform=axes.transAxes, clip_on=False, **look))
+        drawn = axes.text(x + 0.04, 1 + 0.072 * scale, name, transform=axes.transAxes, va="center", size=8.5)
         x += 0.075 + canvas.width_of(drawn, axes)
