@@ -1,0 +1,72 @@
+"""Hand-made results of the page on the use of services: told, one-sided, too few, not registered."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from effekt import report
+from effekt.estimates.estimate import Estimate
+from effekt.report.results import Result
+from effekt.study import Study
+
+PARTS = ("adm_rate", "outpat", "gp_contacts", "homecare_services")
+COSTS = {"cost_hosp": 24000.0, "cost_prac": 1000.0, "cost_mun": 12000.0}
+RATES = {"beddays": 1.8, "homecare_h": 30.0, "adm_rate": 0.4, "outpat": 1.2, "gp_contacts": 8.0, "homecare_services": 15.0}
+
+
+def use(n: int = 120, **effects: float) -> pd.DataFrame:
+    """Citizens of the programme and of the comparison before and after; `effects` are the ratios of the programme's after."""
+    place = np.arange(n)
+    rows = []
+    for treated in (True, False):
+        for after in (False, True):
+            ratio = {name: effects.get(name, 1.0) if treated and after else 1.0 for name in (*COSTS, *RATES)}
+            levels = enumerate((COSTS | RATES).items())
+            used = {name: level * ratio[name] * (0.6 + 0.8 * ((place * (7 + k) + 3 * after + 5 * k) % 13) / 12) for k, (name, level) in levels}
+            unit = np.where(place % 2, "0751", "0741") if treated else np.where(place % 2, "0461", "0420")
+            about = {"citizen_id": place + 1000 * treated, "cluster": "north", "unit": unit, "treated": treated, "after": after, "exposure": 1.0}
+            rows.append(pd.DataFrame({**about, **used}))
+    frame = pd.concat(rows, ignore_index=True)
+    return frame.assign(services_total=frame[list(PARTS)].sum(axis=1))
+
+
+def parts() -> pd.DataFrame:
+    """What the total adds, and home nursing, which it does not."""
+    first = pd.Timestamp("2010-01-01")
+    rows = [(name, first, first, True) for name in PARTS]
+    return pd.DataFrame([*rows, ("nursing", pd.Timestamp("2014-01-01"), pd.NaT, False)], columns=["part", "first_month", "first_month_comparison", "added"])
+
+
+def results(study: Study, ratio: Estimate) -> dict[str, Result]:
+    """Name -> result."""
+    shifted = use(cost_hosp=0.8, cost_mun=1.2, beddays=0.8, homecare_h=1.2, gp_contacts=0.7, adm_rate=0.8)
+    back, few = use(cost_hosp=1.2, beddays=1.2, adm_rate=0.8), use(5)
+    alone = shifted[shifted["treated"]]
+    untold = replace(ratio, value=None, low=None, high=None, p=None, claim="descriptive", cautions=("not_registered_both",), reasons=(), facts={})
+    moved = [replace(ratio, outcome="gp_contacts"), replace(ratio, outcome="homecare_h", n_events=None), replace(untold, outcome="nursing")]
+    return {
+        "mix more": report.mix_in_short(study, shifted),
+        "mix less": report.mix_in_short(study, back),
+        "mix unclear": report.mix_in_short(study, use()),
+        "mix alone": report.mix_in_short(study, alone),
+        "mix few": report.mix_in_short(study, few),
+        "mix nobody": report.mix_in_short(study, shifted.head(0)),
+        "mix bars": report.mix_bars(study, shifted),
+        "mix bars alone": report.mix_bars(study, alone),
+        "mix bars few": report.mix_bars(study, few),
+        "mix changes": report.mix_changes(study, shifted),
+        "mix other ways": report.mix_other_ways(study, shifted),
+        "mix other ways nobody": report.mix_other_ways(study, alone),
+        "service parts": report.service_parts(study, shifted, parts()),
+        "service parts few": report.service_parts(study, few, parts()),
+        "sector moves": report.sector_moves(study, moved),
+        "registered": report.registered_table(study, parts().rename(columns={"part": "outcome"})),
+        "substitutions": report.substitutions(study, shifted),
+        "substitutions back": report.substitutions(study, back),
+        "substitutions none": report.substitutions(study, few),
+        "services limits": report.limits(study, moved, topics=["services"]),
+        "services method": report.method(study, topics=["services"]),
+    }
