@@ -81,6 +81,12 @@ def _coverage(result: Result) -> Figure:
     return coverage_dots.draw(result)
 
 
+def _ways(result: Result) -> Figure:
+    from effekt.report.figures import ways
+
+    return ways.draw(result)
+
+
 def _shares(result: Result) -> Figure:
     from effekt.report.figures import share_dots
 
@@ -149,6 +155,7 @@ VIEWS: Mapping[str, View] = {
     "practice_dots": _figure_view(_practice_dots),
     "sector_costs": _figure_view(_sector_costs),
     "shares": _figure_view(_shares),
+    "specification_curve": _figure_view(_ways),
     "table": View(tables.html, tables.plain),
     "target_dots": _figure_view(_target_dots),
     "tile_map": _figure_view(_tile_map),
