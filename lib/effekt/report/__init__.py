@@ -7,6 +7,7 @@ _EXPORTS: dict[str, str] = {
     "Result": "results",
     "answer": "asking",
     "channel_table": "agreement",
+    "item_table": "agreement_table",
     "grant_table": "agreement",
     "member_table": "agreement",
     "oddity_table": "agreement",

@@ -19,9 +19,9 @@ import numpy as np
 import pandas as pd
 
 from effekt.errors import DataError
-from effekt.estimates.citizen_cells import CitizenCells, add_up
+from effekt.estimates.citizen_cells import add_up
 from effekt.estimates.controlled import controlled_time_series
-from effekt.estimates.controlled_effect import controlled_effect, keep_rows, with_events
+from effekt.estimates.controlled_effect import CitizenRows, controlled_effect, keep_rows, sort_rows, with_events
 from effekt.estimates.estimate import Estimate
 from effekt.estimates.pooling import Pooled, pool
 from effekt.estimates.shared_comparison import shared_variance
@@ -140,17 +140,17 @@ def _in_clusters(study: Study, outcomes: tuple[str, ...], report: Say) -> dict[s
 
 def _in_one(study: Study, outcomes: tuple[str, ...], rows: pd.DataFrame, report: Say) -> dict[str, Any]:
     try:
-        cells = add_up(rows.assign(events=0)) if len(rows) else None
+        held, order = sort_rows(add_up(rows.assign(events=0)))
     except DataError:
-        cells = None
-    return {outcome: _told(study, outcome, rows[outcome], cells, report) for outcome in outcomes}
+        held, order = None, slice(None)
+    return {outcome: _told(study, outcome, rows[outcome].to_numpy(dtype=float, na_value=np.nan)[order], held, report) for outcome in outcomes}
 
 
-def _told(study: Study, outcome: str, events: pd.Series, cells: CitizenCells | None, report: Say) -> Any:
+def _told(study: Study, outcome: str, events: np.ndarray, rows: CitizenRows | None, report: Say) -> Any:
     """As `change` in a cluster. Where there is nothing to fit, `answer` is asked for the words."""
     try:
-        if cells is not None:
-            return _quick(study, outcome, events, cells)
+        if rows is not None:
+            return _quick(study, outcome, events, rows)
     except DataError:
         pass
     try:
@@ -160,10 +160,10 @@ def _told(study: Study, outcome: str, events: pd.Series, cells: CitizenCells | N
         return Untold(replace(lacking(study, outcome).effect, cautions=("not_computed",)))
 
 
-def _quick(study: Study, outcome: str, events: pd.Series, cells: CitizenCells) -> Any:
-    there = events.notna().to_numpy()
-    own = keep_rows(cells, there) if not there.all() else cells
-    held = events.to_numpy()[there].astype(float)
+def _quick(study: Study, outcome: str, events: np.ndarray, rows: CitizenRows) -> Any:
+    there = ~np.isnan(events)
+    own = rows if there.all() else keep_rows(rows, there)
+    held = np.where(there, events, 0.0)
     named = {"outcome": outcome, "unit": study.unit, "measure_unit": study.outcome(outcome).unit}
     counted = not study.outcome(outcome).is_cost and bool((held == np.floor(held)).all())
     return controlled_effect(with_events(own, held), **study.design, counted=counted, named=named)
