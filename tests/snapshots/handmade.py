@@ -16,7 +16,7 @@ from effekt.estimates.cost import CostMeans
 from effekt.estimates.estimate import Estimate
 from effekt.report.results import Result
 from effekt.study import Study
-from tests.snapshots import handmade_people, handmade_programme
+from tests.snapshots import handmade_admissions, handmade_groups, handmade_people, handmade_programme, handmade_services
 
 STUDY = Path(__file__).parent / "study"
 FACTS = {
@@ -227,7 +227,10 @@ def results() -> dict[str, Result]:
         "methods table": report.methods_table(region, measured(False)),
         "methods broken": report.broken_assumptions(region, measured(False)),
         **of_audits(north),
+        **handmade_admissions.results(north, region, RATIO),
         **handmade_people.results(north),
+        **handmade_groups.results(north, region, RATIO),
         **handmade_programme.results(region),
+        **handmade_services.results(north, RATIO),
         "done": report.done(read),
     }

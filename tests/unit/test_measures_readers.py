@@ -175,3 +175,12 @@ def test_a_notebook_that_reads_measures_does_not_import_ibis_or_statsmodels(stud
     code += "; import sys; print(sorted(sys.modules))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert "pyarrow" in loaded and not any(f"'{name}'" in loaded for name in ("ibis", "duckdb", "statsmodels", "sqlglot"))
+
+
+def test_several_outcomes_read_at_once_are_those_read_one_by_one(study: Path) -> None:
+    opened = at(study)
+    together = measures.period_sums(opened, ["adm_rate", "beddays"])
+    for outcome in ("adm_rate", "beddays"):
+        alone = measures.persons(opened, outcome)
+        assert together[outcome].tolist() == alone["events"].tolist()
+        assert together["exposure"].tolist() == pytest.approx(alone["exposure"].tolist())

@@ -17,13 +17,14 @@ Answer = TypeVar("Answer")
 Read = Callable[["Study", str], "pd.DataFrame"]
 
 
-def outcomes_of(study: Study, *aims: str, but: Iterable[str] = ()) -> tuple[str, ...]:
-    """The outcomes of the catalogue and of the study that serve one of `aims` (A1-A5), in its order, without those in `but`.
+def outcomes_of(study: Study, *aims: str, but: Iterable[str] = (), also: Iterable[str] = ()) -> tuple[str, ...]:
+    """The outcomes of the catalogue and of the study that serve one of `aims` (A1-A5), in its order, without those in `but` and then those in `also`.
 
     Those that the delivery has no data for are not among them.
     """
     left_out = frozenset(but)
     serving = [outcome.id for outcome in study.protocol.catalogue().values() if outcome.aim in aims and outcome.id not in left_out]
+    serving += [outcome for outcome in also if outcome not in serving]
     return tuple(name for name in serving if not study.lacking(name))
 
 
