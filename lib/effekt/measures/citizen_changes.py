@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from effekt.measures.period_sums import period_sums
+from effekt.measures.cluster_sums import sums_by_cluster
 from effekt.study import Study
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def cost_and_effect(study: Study, *effects: str, cost: str = "cost_total") -> pd
 
     outcomes = (cost, *effects)
     tables = {study.outcome(outcome).table: None for outcome in outcomes}
-    frames = {table: period_sums(study, [outcome for outcome in outcomes if study.outcome(outcome).table == table]) for table in tables}
+    frames = {table: sums_by_cluster(study, [outcome for outcome in outcomes if study.outcome(outcome).table == table]) for table in tables}
     parts = {outcome: [_changes(frame, outcome) for frame in frames[study.outcome(outcome).table]] for outcome in outcomes}
     columns = {}
     for outcome, changes in parts.items():

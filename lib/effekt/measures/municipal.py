@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from effekt.errors import UsageError
-from effekt.measures.period_sums import period_sums
+from effekt.measures.cluster_sums import sums_by_cluster
 from effekt.study import Study
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def by_municipality(study: Study, outcome: str) -> tuple[pd.DataFrame, ...]:
     about = {"outcome": outcome, "measure_unit": study.outcome(outcome).unit}
     clusters = [cluster for cluster in study.protocol.clusters if study.cluster in (None, cluster.id)]
     frames = []
-    for cluster, rows in zip(clusters, period_sums(study, [outcome]), strict=True):
+    for cluster, rows in zip(clusters, sums_by_cluster(study, [outcome]), strict=True):
         told = rows.rename(columns={outcome: "cost_dkk"})
         for code in cluster.municipalities:
             if study.municipality in (None, code):

@@ -24,6 +24,8 @@ LEAST = 5
 """The fewest citizens of whom a mean is shown here: a mean of fewer is nearly a person's own figure."""
 TENTHS = 10
 PERCENT = 100.0
+EACH = 0.24
+"""Inches a bar of the figure of tenths."""
 
 
 def cost_concentration(study: Study, year: pd.DataFrame, *, name: str = "concentration") -> Shown:
@@ -77,6 +79,7 @@ def cost_tenths(study: Study, year: pd.DataFrame, *, name: str = "tenths") -> Sh
             "subtitle": "figure.tenths.subtitle",
             "alt": "figure.tenths.alt",
             "series": ["mean_dkk"],
+            "each": EACH,
             "table": tables.layout("caption.tenths", show, notes=("note.tenths",), rows=tuple(range(1, len(rows) + 1))),
         },
     )

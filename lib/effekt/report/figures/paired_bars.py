@@ -16,10 +16,10 @@ FILLS = ("#123f6e", "#7aaed6")
 
 
 def draw(result: Result) -> Figure:
-    """Draw a "paired_bars" result: rows after the first have `name` and the columns that `context["series"]` names."""
+    """Draw a "paired_bars" result: rows after the first have `name` and the columns that `context["series"]` names. "each": inches a row."""
     with canvas.style():
         rows = range(1, len(result.rows))
-        height = EMPTY + EACH * max(len(rows), 1)
+        height = EMPTY + float(result.context.get("each", EACH)) * max(len(rows), 1)
         figure = canvas.blank(height)
         top = canvas.head(figure, result)
         foot = 0.32 / height

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 NOWHERE = -1
 
 
-def period_sums(study: Study, outcomes: Sequence[str]) -> tuple[pd.DataFrame, ...]:
+def sums_by_cluster(study: Study, outcomes: Sequence[str]) -> tuple[pd.DataFrame, ...]:
     """One frame a cluster of the run, in the order of the protocol: its citizens and those of the comparison, before and after its start.
 
     Each is what `persons(study.of(cluster), outcome)` gives, but with a column for each of `outcomes` (in the outcome's unit), which stand in one derived
