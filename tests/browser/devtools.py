@@ -24,7 +24,6 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--disable-dev-shm-usage",
-    "--host-resolver-rules=MAP * ~NOTFOUND",
     "--remote-debugging-port=0",
     "--remote-allow-origins=*",
 )
@@ -34,7 +33,7 @@ PATIENCE = 30
 class Page:
     """One tab. `requests` are the addresses it asked for, `complaints` its console errors, warnings and exceptions, since `open`."""
 
-    def __init__(self, socket: WebSocket) -> None:
+    def __init__(self, socket: WebSocket, *, offline: bool = True) -> None:
         self._socket = socket
         self._numbers = itertools.count(1)
         self.requests: list[str] = []
@@ -42,17 +41,21 @@ class Page:
         self._loaded = False
         for domain in ("Page", "Network", "Log", "Runtime"):
             self.ask(f"{domain}.enable")
-        self.ask("Network.emulateNetworkConditions", offline=True, latency=0, downloadThroughput=-1, uploadThroughput=-1)
+        self.ask("Network.emulateNetworkConditions", offline=offline, latency=0, downloadThroughput=-1, uploadThroughput=-1)
 
     def open(self, path: Path, width: int = 1280, height: int = 900) -> Page:
         """Load a file in a window of this size and wait until it and what it asks for are there."""
+        return self.go(path.resolve().as_uri(), width, height)
+
+    def go(self, address: str, width: int = 1280, height: int = 900) -> Page:
+        """The same for an address."""
         self.ask("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600)
         self.requests, self.complaints, self._loaded = [], [], False
-        self.ask("Page.navigate", url=path.resolve().as_uri())
+        self.ask("Page.navigate", url=address)
         end = time.monotonic() + PATIENCE
         while not self._loaded and time.monotonic() < end:
             self._read(0.2)
-        assert self._loaded, f"{path.name} did not load"
+        assert self._loaded, f"{address.rsplit('/', 1)[-1]} did not load"
         self._read(0.1)
         return self
 
@@ -97,10 +100,11 @@ class Page:
 
 
 @contextmanager
-def chromium(program: str) -> Iterator[Page]:
-    """Start the browser with a fresh profile; it is ended with what it started."""
+def chromium(program: str, *, only: str = "") -> Iterator[Page]:
+    """Start the browser with a fresh profile; it is ended with what it started. only : the one host that it may reach, by its number; "" = none."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        command = [program, *FLAGS, f"--user-data-dir={profile}", "about:blank"]
+        hosts = "--host-resolver-rules=MAP * ~NOTFOUND" + (f" , EXCLUDE {only}" if only else "")
+        command = [program, *FLAGS, hosts, f"--user-data-dir={profile}", "about:blank"]
         browser = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             told = Path(profile) / "DevToolsActivePort"
@@ -110,7 +114,7 @@ def chromium(program: str) -> Iterator[Page]:
                 time.sleep(0.05)
             port = told.read_text().splitlines()[0]
             socket = create_connection(_first_tab(port))
-            yield Page(socket)
+            yield Page(socket, offline=not only)
             socket.close()
         finally:
             browser.terminate()
