@@ -95,7 +95,7 @@ def spillover(study: Study, found: Sensitivity, *, name: str = "spillover") -> S
     others = found.checks.others_started
     notes: tuple[str, ...] = ()
     if others is not None and others.value is not None:
-        facts["others"] = making.of_estimate(others)["change"]
+        facts["others"] = (Column("others", "percent", 1, n="n_events"), 100.0 * (others.value - 1.0))
         same = wording.direction(others) == wording.direction(found.primary.main)
         notes = (f"sensitivity.spill.others.{'same' if same else 'other'}",)
     show = [("column.municipality", "unit"), ("column.n_of", "n"), ("column.away_share", "share"), ("column.interval", "cells.interval")]
@@ -170,7 +170,7 @@ def _drift(one: Drift) -> Facts:
         "visible": percent("visible", facts["pretrend_detectable"]),
         "if_low": percent("if_low", facts["bound_low"], "number"),
         "if_high": percent("if_high", facts["bound_high"], "number"),
-        "if_change": told["change"],
+        "if_change": percent("if_change", one.effect.value or 1.0),
         "breakdown": (Column("breakdown", "number", 1, n="n_events"), one.breakdown),
         "n_events": told["n_events"],
     }
