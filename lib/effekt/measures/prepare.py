@@ -103,6 +103,7 @@ STEPS = (
         ("person_months", "stays"),
         ("cluster_id", "citizen_id"),
     ),
+    Step("born", "effekt.measures.build_born", ("citizen",), ("person_months",), ("citizen_id",)),
     Step("residents", "effekt.measures.build_residents", ("residence", "citizen", "death"), (), ("cluster_id", "kommunekode", "age")),
     Step("treatments", "effekt.measures.build_treatments", (), ("person_months", "stays"), BY_CLUSTER),
     Step("movements", "effekt.measures.build_movements", ("citizen", "death"), ("person_months",), ("citizen_id", "month", "reason")),
