@@ -16,9 +16,19 @@ from effekt.report.sentences import NOT_ESTIMATED, Filled, as_html, cell, column
 _NUMERIC = ("count", "number", "money", "ratio", "percent", "p", "year", "significant")
 
 
-def layout(caption: str, show: list[tuple[str, str]], notes: tuple[str, ...] = (), rows: tuple[int, ...] | None = None) -> dict[str, Any]:
-    """The `context["table"]` of a result. `show`: (head, what) pairs; `what` is a column, or a text key where it holds a point."""
-    shown = [{"head": head, ("text" if "." in what else "cell"): what} for head, what in show]
+def layout(
+    caption: str,
+    show: list[tuple[str, str]],
+    notes: tuple[str, ...] = (),
+    rows: tuple[int, ...] | None = None,
+    empty: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """The `context["table"]` of a result. `show`: (head, what) pairs; `what` is a column, or a text key where it holds a point.
+
+    empty : what -> the label that stands where it has nothing, instead of "not available".
+    """
+    instead = dict(empty or {})
+    shown = [{"head": head, ("text" if "." in what else "cell"): what} | ({"empty": instead[what]} if what in instead else {}) for head, what in show]
     return {"caption": caption, "show": shown, "notes": list(notes), **({"rows": list(rows)} if rows is not None else {})}
 
 
@@ -62,12 +72,10 @@ def _row(result: Result, show: list[Mapping[str, str]], row: int) -> str:
 
 
 def _content(result: Result, item: Mapping[str, str], row: int) -> list[Filled]:
-    if "cell" in item:
-        return [cell(result, row, item["cell"])]
-    needed = places(text(item["text"], result.language))
+    needed = (item["cell"],) if "cell" in item else places(text(item["text"], result.language))
     if any(result.rows[row][column_place(result, key)] is None for key in needed):
-        return [Filled(label(result, NOT_ESTIMATED))]
-    return filled(result, item["text"], row)
+        return [Filled(label(result, item.get("empty", NOT_ESTIMATED)))]
+    return [cell(result, row, item["cell"])] if "cell" in item else filled(result, item["text"], row)
 
 
 def _class(result: Result, item: Mapping[str, str]) -> str:

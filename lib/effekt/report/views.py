@@ -117,6 +117,18 @@ def _acceptability(result: Result) -> Figure:
     return acceptability_curve.draw(result)
 
 
+def _control_chart(result: Result) -> Figure:
+    from effekt.report.figures import control_chart
+
+    return control_chart.draw(result)
+
+
+def _scorecard(result: Result) -> Figure:
+    from effekt.report.figures import scorecard_grid
+
+    return scorecard_grid.draw(result)
+
+
 def _title(result: Result) -> str:
     return sentence(result, result.context["title"])
 
@@ -125,11 +137,15 @@ def _alt(result: Result) -> str:
     return sentence(result, result.context["alt"])
 
 
-def _figure_view(draw: Callable[[Result], Figure]) -> View:
+def _figure_view(draw: Callable[[Result], Figure], *, wide: bool = False) -> View:
+    """The view of a figure; a wide one is scrolled on a narrow screen instead of being made too small to read."""
+
     def html(result: Result) -> str:
         from effekt.report.figures import canvas
 
         drawing = canvas.svg(draw(result), result.id, _title(result), _alt(result))
+        if wide:
+            drawing = f'<div class="effekt-scroll" role="region" tabindex="0" aria-label="{markup.escape(_title(result))}">{drawing}</div>'
         twin = markup.escape(label(result, "figure.numbers_behind"))
         return f'<figure class="effekt-figure">{drawing}<details><summary>{twin}</summary>{tables.html(result)}</details></figure>'
 
@@ -144,6 +160,7 @@ VIEWS: Mapping[str, View] = {
     "acceptability": _figure_view(_acceptability),
     "coverage": _figure_view(_coverage),
     "completeness": _figure_view(_completeness),
+    "control_chart": _figure_view(_control_chart),
     "done": View(tables.html, tables.plain),
     "finding": _SENTENCES,
     "forest": _figure_view(_forest),
@@ -153,6 +170,7 @@ VIEWS: Mapping[str, View] = {
     "mix_bars": _figure_view(_mix_bars),
     "paired_bars": _figure_view(_paired_bars),
     "practice_dots": _figure_view(_practice_dots),
+    "scorecard": _figure_view(_scorecard, wide=True),
     "sector_costs": _figure_view(_sector_costs),
     "shares": _figure_view(_shares),
     "specification_curve": _figure_view(_ways),
