@@ -92,6 +92,7 @@ ENTRIES: dict[str, Entry] = {
         lambda f: e.impute_chained(f, columns=["post"], auxiliary=["before", "treated"], imputations=2, iterations=1), d.people, ("post", "before"),
         ("before",), "post",
     ),
+    "incidence_change": Entry(lambda f: e.incidence_change(f, at=0.1), d.spells, arm="treated", **SPELL),
     "incidence_difference": Entry(lambda f: e.incidence_difference(f, at=0.1), d.spells, arm="treated", **SPELL),
     "interrupted_time_series": Entry(
         lambda f: e.interrupted_time_series(f, start=START), d.series, ("month", "events", "exposure"), ("events", "exposure"), "events",

@@ -51,6 +51,8 @@ _EXPORTS: dict[str, str] = {
     "cumulative_incidence": "time_to_event",
     "kaplan_meier": "time_to_event",
     "incidence_difference": "time_to_event",
+    "incidence_change": "incidence_changes",
+    "IncidenceChange": "incidence_changes",
     "recurrent_events": "recurrences",
     "days_alive_at_home": "home_days",
     "standardise_direct": "standardisation",

@@ -49,6 +49,7 @@ METHODS = frozenset(
         "cohen_kappa",  # agreement beyond chance of two auditors
         "gwet_ac1",  # agreement beyond chance, steady where nearly all cases fall in one category
         "incidence_difference",  # difference of two cumulative incidences with death as a competing event
+        "incidence_change",  # change of a cumulative incidence with death as a competing event; errors robust by citizen
         "days_at_home",  # mean days alive and at home in a window
         "direct_gamma",  # directly standardised rate, gamma interval
         "indirect_exact",  # seen over expected events, exact Poisson interval
@@ -61,6 +62,7 @@ METHODS = frozenset(
         "two_part_cost",  # logit for any cost and a cost model among those with one; mean costs by arm, everything else held as it is
         "net_monetary_benefit",  # effect gain priced at a threshold, minus extra cost; citizens independent or by group
         "substitution_ratio",  # units of one service per unit saved of another; interval by Fieller's theorem
+        "andersen_gill",  # ratio of intensities on the same day, counting process, Efron ties; errors robust by citizen
         "share_of_cost",  # change of a sector's share of the whole cost, linearised, robust by citizen
         "fractional_multinomial",  # mean shares of sectors by fractional multinomial logit, robust errors
         "programme_account",  # programme money divided by citizens and years: an account, not a sample

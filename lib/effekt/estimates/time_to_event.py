@@ -25,6 +25,7 @@ def cumulative_incidence(
     event: Literal[1, 2] = 1,
     variance: Literal["jackknife", "aalen"] = "jackknife",
     interval: Interval = "log",
+    groups: str | None = None,
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Probability that the event has happened by each time, where the competing event (death) makes it impossible: Aalen-Johansen.
@@ -41,6 +42,8 @@ def cumulative_incidence(
     variance : "jackknife", the infinitesimal jackknife over citizens, as `survival::survfit` of R gives for a multi-state factor;
         "aalen", Aalen's estimator with the correction for ties, as `cmprsk::cuminc`. They agree in large samples.
     interval : "log" (the default of `survfit`), "log-log" or "plain"; cut at 0 and 1.
+    groups : column of those whose spells hang together while each has a clock of its own (a citizen's discharges): every row is then a spell
+        by itself, whatever its citizen_id, and the jackknife is over the groups.
     level : level of the interval, both ends included.
 
     Returns
@@ -59,13 +62,15 @@ def cumulative_incidence(
     .. [1] Aalen, Johansen (1978). Scand J Stat 5:141-150. Aalen (1978). Ann Stat 6:534-545.
     """
     frames.check_level(level)
-    read = read_spells(spells, events=(1, 2), once=True)
-    times = _times(at, read)
     if event not in (1, 2):
         raise DataError(f"event is {event!r}; it must be 1 or 2.")
-    if variance not in ("jackknife", "aalen"):
-        raise DataError(f"variance is {variance!r}; it must be jackknife or aalen.")
+    if variance not in ("jackknife", "aalen") or (groups is not None and variance == "aalen"):
+        raise DataError(f"variance is {variance!r}; it must be jackknife or aalen, and jackknife where groups is given.")
+    read = read_spells(spells if groups is None else by_itself(spells), events=(1, 2), once=True)
+    times = _times(at, read)
     estimate, influence = _incidence(read, times, event)
+    if groups is not None:
+        influence = added_by(spells, groups, read, influence)
     se = np.sqrt(_aalen(read, times, event)) if variance == "aalen" else np.sqrt((influence**2).sum(axis=0))
     low, high = limits(estimate, se, level=level, interval=interval)
     return pd.DataFrame({"time": times, "estimate": estimate, "low": low, "high": high, "se": se, "at_risk": read.at_risk(times)})
@@ -159,6 +164,27 @@ def incidence_difference(spells: pd.DataFrame, *, at: float, treated: str = "tre
         exposure=None,
     )  # fmt: skip
     return frames.named(told, spells)
+
+
+def by_itself(spells: pd.DataFrame) -> pd.DataFrame:
+    """The spells with a citizen_id of its own for each row."""
+    return spells.assign(citizen_id=np.arange(len(spells))) if isinstance(spells, pd.DataFrame) else spells
+
+
+def added_by(spells: pd.DataFrame, groups: str, read: Spells, influence: np.ndarray) -> np.ndarray:
+    """Influences of the rows of `by_itself(spells)`, added up over the values of the column `groups`."""
+    frames.require(spells, [groups], what="spell")
+    code, labels = frames.codes(spells, groups)
+    added = np.zeros((len(labels), influence.shape[1]))
+    np.add.at(added, code[np.asarray(read.citizens, dtype=np.int64)], influence)
+    return added
+
+
+def incidence_at(spells: pd.DataFrame, at: float, event: int) -> tuple[float, np.ndarray]:
+    """The cumulative incidence at one time, every row a spell by itself, and the influence of each row in the order of the frame."""
+    read = read_spells(by_itself(spells), events=(1, 2), once=True)
+    estimate, influence = _incidence(read, _times(at, read), event)
+    return float(estimate[0]), influence[np.argsort(np.asarray(read.citizens, dtype=np.int64)), 0]
 
 
 def limits(estimate: np.ndarray, se: np.ndarray, *, level: float, interval: str) -> tuple[np.ndarray, np.ndarray]:
