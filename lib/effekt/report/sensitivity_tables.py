@@ -123,7 +123,7 @@ def smallest_change(study: Study, found: Sensitivity, *, name: str = "smallest_c
     error = 200.0 * max(plan.power["mc_error"])
     facts |= {
         "replicates": (Column("replicates", "count"), plan.replicates),
-        "error": (Column("error", "percent"), float(math.ceil(error))),
+        "error": (Column("error", "count"), math.ceil(error)),
         "largest": (Column("largest", "percent"), 100.0 * (1.0 - float(plan.power["ratio"].min()))),
         "smallest": (Column("smallest", "percent"), None if plan.ratio is None else 100.0 * (1.0 - plan.ratio)),
     }

@@ -10,8 +10,8 @@ from effekt.report.figures import canvas
 from effekt.report.results import Result
 from effekt.report.sentences import cell, label
 
-ROW = 0.195
-LEFT, RIGHT = 0.56, 0.975
+ROW = 0.205
+LEFT, RIGHT = 0.575, 0.975
 LOWEST, HIGHEST, ROOM = -60.0, 60.0, 4.0
 LOOKS = {
     "row.main_way": {"color": canvas.EXPECTED, "marker": "D", "ms": 5.5},
@@ -42,7 +42,7 @@ def draw(result: Result) -> Figure:
 def _scale(axes: Axes, result: Result, order: list[int]) -> None:
     ends = [float(value) for row in order for key in ("change", "change_low", "change_high") if (value := result.column(key)[row]) is not None]
     axes.set_xlim(max(LOWEST, min([-10.0, *ends])) - ROOM, min(HIGHEST, max([10.0, *ends])) + ROOM)
-    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: canvas.scale_text(value, result.language)))
     axes.set_xlabel(label(result, "figure.per_cent"), size=8)
     axes.set_yticks([])
@@ -61,9 +61,9 @@ def _draw_row(axes: Axes, result: Result, row: int, y: float) -> None:
     value, low, high = (result.column(key)[row] for key in ("change", "change_low", "change_high"))
     left = axes.get_yaxis_transform()
     main = kind == "row.main_way"
-    axes.text(-0.03, y, cell(result, row, "way").text, transform=left, ha="right", va="center", weight="bold" if main else "normal", size=7.6)
+    axes.text(-0.03, y, cell(result, row, "way").text, transform=left, ha="right", va="center", weight="bold" if main else "normal", size=7.9)
     if value is None:
-        axes.text(0.5, y, label(result, "not_estimated"), transform=left, ha="center", va="center", color=canvas.MUTED, size=7.6)
+        axes.text(0.5, y, label(result, "not_estimated"), transform=left, ha="center", va="center", color=canvas.MUTED, size=7.9)
         return
     first, last = axes.get_xlim()
     look = LOOKS[kind]
