@@ -67,6 +67,31 @@ def results(study: Study, ratio: Estimate) -> dict[str, Result]:
         "substitutions": report.substitutions(study, shifted),
         "substitutions back": report.substitutions(study, back),
         "substitutions none": report.substitutions(study, few),
+        **visit_results(study),
         "services limits": report.limits(study, moved, topics=["services"]),
         "services method": report.method(study, topics=["services"]),
+    }
+
+
+def discharges(n: int = 400) -> pd.DataFrame:
+    """Discharges, every second with a visit, half of them readmitted."""
+    place = np.arange(n)
+    day = pd.Series(np.where(place % 2, 3 + place % 9, -1)).astype("Int64").replace(-1, pd.NA)
+    until = np.where(place % 4 < 2, 20 + (place * 37) % 150, 180)
+    return pd.DataFrame({"citizen_id": place, "days_followed": until, "days_to_visit": day, "event": place % 4 < 2, "listed": True})
+
+
+def visit_results(study: Study) -> dict[str, Result]:
+    """Name -> result of the comparison of visited and not visited."""
+    rows = discharges()
+    visited, again = rows["days_to_visit"].notna(), rows["event"]
+    others_sooner = rows.assign(days_followed=rows["days_followed"].mask(again & ~visited, 20))
+    visited_sooner = rows.assign(days_followed=rows["days_followed"].mask(again & visited, 20), event=again & (visited | (rows["citizen_id"] % 8 == 0)))
+    return {
+        "visited less": report.compare_visited(study, others_sooner),
+        "visited more": report.compare_visited(study, visited_sooner),
+        "visited unclear": report.compare_visited(study, rows),
+        "visited few": report.compare_visited(study, discharges(40)),
+        "visited nobody": report.compare_visited(study, discharges().assign(listed=False)),
+        "visited three ways": report.visit_effect_table(study, discharges()),
     }
