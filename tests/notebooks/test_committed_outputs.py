@@ -24,6 +24,8 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
 ALLOWED = {MIME, "text/plain", "text/html", "image/png"}
 BIGGEST_PICTURE = 26_000
+WHOLE_PAGES = {"22_scorecard": 48_000}
+"""A figure that holds a page on its side has more to draw."""
 
 
 @cache
@@ -87,7 +89,7 @@ def test_a_picture_is_the_one_its_result_draws(path: Path) -> None:
         if view.figure is not None:
             held = base64.b64decode(text(output["data"]["image/png"]))
             assert held == canvas.png(view.figure(result)), name
-            assert len(held) <= BIGGEST_PICTURE, name
+            assert len(held) <= WHOLE_PAGES.get(path.stem, BIGGEST_PICTURE), name
             pictures += 1
     assert pictures or is_public(path)
 

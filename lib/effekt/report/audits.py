@@ -110,13 +110,10 @@ def audit_agreement(study: Study, pairs: pd.DataFrame, *, name: str = "audit_agr
 
 def audit_change(study: Study, audits: pd.DataFrame, *, name: str = "audit_change") -> Shown:
     """Errors an auditor finds in a pathway, the later half of the rounds against the earlier: the ratio, robust by pathway, in words."""
-    rounds = sorted(audits["round"].dropna().unique())
-    told_of = audits[audits["round"].notna()]
-    later = told_of["round"] > (rounds[(len(rounds) - 1) // 2] if rounds else 0)
-    if not (enough(study, int(later.sum())) and enough(study, int((~later).sum()))):
+    estimate = error_change(study, audits)
+    if estimate is None:
         return _few(study, audits, name, key="interval.audit.few_rounds")
-    frame = pd.DataFrame({"citizen_id": told_of["case_id"], "events": told_of["n_findings"], "exposure": told_of["auditors"], "after": later})
-    estimate = making.about(study, rate_ratio(frame, level=study.level))
+    told_of, later = _rounds(audits)
     direction = wording.direction(estimate)
     keys = [("headline", f"finding.audit_change.{direction}")]
     keys += [("text", f"interval.audit_change.{direction}"), ("claim", "claim.audit_change")] if direction != "none" else []
@@ -124,6 +121,22 @@ def audit_change(study: Study, audits: pd.DataFrame, *, name: str = "audit_chang
     means = {"earlier": _errors(told_of[~later]), "later": _errors(told_of[later])}
     facts = making.of_estimate(estimate) | {key: (Column(key, "number", 2, n="n_events"), value) for key, value in means.items()}
     return told(study, keys, facts, name)
+
+
+def error_change(study: Study, audits: pd.DataFrame) -> Estimate | None:
+    """Errors a review, the later half of the rounds over the earlier, robust by pathway; None where a half has too few pathways."""
+    told_of, later = _rounds(audits)
+    if not (enough(study, int(later.sum())) and enough(study, int((~later).sum()))):
+        return None
+    frame = pd.DataFrame({"citizen_id": told_of["case_id"], "events": told_of["n_findings"], "exposure": told_of["auditors"], "after": later})
+    return making.about(study, rate_ratio(frame, level=study.level))
+
+
+def _rounds(audits: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
+    """The pathways that tell their round, and which of them lie in the later half."""
+    rounds = sorted(audits["round"].dropna().unique())
+    told_of = audits[audits["round"].notna()]
+    return told_of, told_of["round"] > (rounds[(len(rounds) - 1) // 2] if rounds else 0)
 
 
 def _errors(audits: pd.DataFrame) -> float:

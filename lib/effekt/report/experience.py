@@ -36,7 +36,7 @@ def experience_in_short(study: Study, patients: pd.DataFrame, relatives: pd.Data
     keys: list[tuple[str, str]] = []
     for who, answers in zip(PEOPLE, (patients, relatives), strict=True):
         own = answers[answers["item_id"] == OVERALL]
-        change = _change(study, own)
+        change = satisfied_change(study, own)
         said = "few" if change is None else wording.direction(change)
         facts |= {f"{who}_{key}": (_renamed(column, who), value) for key, (column, value) in _item(study, own).items()}
         role, family = ("headline", "finding") if who == "patient" else ("text", "interval")
@@ -123,7 +123,7 @@ def _satisfied(answers: pd.DataFrame) -> int:
     return 0 if answers.empty else int(top_box(answers).n_events or 0)
 
 
-def _change(study: Study, answers: pd.DataFrame) -> Estimate | None:
+def satisfied_change(study: Study, answers: pd.DataFrame) -> Estimate | None:
     """Share satisfied after minus before; None where a wave has too few answers."""
     before, after = (answers[answers["wave"] == wave] for wave in WAVES)
     if not (enough(study, len(before)) and enough(study, len(after))):
@@ -137,7 +137,7 @@ def _item(study: Study, answers: pd.DataFrame) -> Facts:
     for wave in WAVES:
         own = answers[answers["wave"] == wave]
         facts |= share_of(study, _satisfied(own), len(own), stem=wave)
-    change = _change(study, answers)
+    change = satisfied_change(study, answers)
     ends = (None, None, None) if change is None else (change.value, change.low, change.high)
     for key, value in zip(("points", "points_low", "points_high"), ends, strict=True):
         facts[key] = (Column(key, "number", n="after_n"), None if value is None else PERCENT * value)

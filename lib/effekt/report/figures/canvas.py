@@ -62,9 +62,9 @@ def style() -> Iterator[None]:
         yield
 
 
-def blank(height: float) -> Figure:
-    """An empty figure of the common width; drawn without pyplot, so that no global state is touched."""
-    figure = Figure(figsize=(WIDTH, height))
+def blank(height: float, width: float = WIDTH) -> Figure:
+    """An empty figure, of the common width unless told otherwise; drawn without pyplot, so that no global state is touched."""
+    figure = Figure(figsize=(width, height))
     FigureCanvasAgg(figure)
     return figure
 
@@ -74,8 +74,9 @@ def head(figure: Figure, result: Result) -> float:
 
     They are the texts that `result.context` names "title" and "subtitle"; in SVG each number in them names its cell.
     """
-    lines = _lines(spoken(result, result.context["title"]), 52)
-    below = _lines(spoken(result, result.context["subtitle"]), 74)
+    wider = figure.get_figwidth() / WIDTH
+    lines = _lines(spoken(result, result.context["title"]), int(52 * wider))
+    below = _lines(spoken(result, result.context["subtitle"]), int(74 * wider))
     height = figure.get_figheight()
     step = 0.185 / height
     top = 1 - 0.06 / height
@@ -134,7 +135,7 @@ def png(figure: Figure) -> bytes:
     from PIL import Image
 
     canvas = FigureCanvasAgg(figure)
-    figure.set_dpi(DOTS_PER_INCH)
+    figure.set_dpi(DOTS_PER_INCH * WIDTH / figure.get_figwidth())
     canvas.draw()
     image = Image.frombuffer("RGBA", canvas.get_width_height(), bytes(canvas.buffer_rgba())).convert("RGB")
     swatch = Image.new("P", (1, 1))
