@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -62,13 +63,33 @@ def test_a_library_file_counts_for_the_notebooks_whose_imports_reach_it(file: st
     assert (provenance.LIBRARY / file).is_file() and found & {"03_admissions", "06_cost_per_citizen", "21_synthesis"} == reaching
 
 
+def papermill(notebook: str, out: Path, **parameters: str) -> list[dict[str, Any]]:
+    """The results of a notebook run by a plain papermill command."""
+    given = [part for name, value in parameters.items() for part in ("-p", name, value)]
+    command = [sys.executable, "-m", "papermill", str(paths.NOTEBOOKS / f"{notebook}.ipynb"), str(out), *given]
+    subprocess.run(command, cwd=paths.REPOSITORY, check=True, capture_output=True)
+    executed = json.loads(out.read_text(encoding="utf-8"))
+    assert judge(executed).ok, notebook
+    return list(results(executed["cells"]))
+
+
 def test_a_papermill_command_gives_the_numbers_of_the_batch(once: Callable[..., Path], demo_study_path: Path, tmp_path: Path) -> None:
     published = publish_demo(once, demo_study_path)
-    out = tmp_path / "out.ipynb"
-    command = [sys.executable, "-m", "papermill", str(paths.NOTEBOOKS / "03_admissions.ipynb"), str(out), "-p", "cluster", CLUSTER]
-    subprocess.run(command, cwd=paths.REPOSITORY, check=True, capture_output=True)
-    mine, batch = (json.loads(path.read_text(encoding="utf-8")) for path in (out, published / "notebooks" / f"03_admissions_{CLUSTER}.ipynb"))
-    assert judge(mine).ok and list(results(mine["cells"])) == list(results(batch["cells"])) != []
+    batch = json.loads((published / "notebooks" / f"03_admissions_{CLUSTER}.ipynb").read_text(encoding="utf-8"))
+    assert papermill("03_admissions", tmp_path / "out.ipynb", cluster=CLUSTER) == list(results(batch["cells"])) != []
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_every_notebook_runs_under_papermill_with_parameters_that_are_not_its_own(path: Path, demo_study_path: Path, tmp_path: Path) -> None:
+    """Another unit, and the study named by its whole path: what is shown is of that unit, and it is not what is committed."""
+    notebook = load_notebook(path)
+    other = {"cluster": "vest", "quality_cluster": "kk05"}.get(notebook.unit_parameter)
+    given = {"study_path": str(demo_study_path)} | ({notebook.unit_parameter: other} if other else {})
+    committed = list(results(json.loads(path.read_text(encoding="utf-8"))["cells"]))
+    told = papermill(path.stem, tmp_path / "out.ipynb", **given)
+    assert [bundle["id"] for bundle in told if bundle["view"] == "done"] == ["done"]
+    assert (told == committed) is (other is None)
 
 
 def test_every_estimate_of_a_page_is_in_the_tables(once: Callable[..., Path], demo_study_path: Path) -> None:
