@@ -49,7 +49,7 @@ def _check_parts(source: Source, parts: list) -> Iterator[tuple[int, str]]:
             if isinstance(code, str) and code not in codes:
                 yield source.line((*path, "municipalities", at)), f'comparison_parts: "{code}" is no municipality of the comparison'
         if codes and set(map(str, codes)) <= set(map(str, chosen)):
-            yield source.line((*path, "municipalities")), "comparison_parts: all municipalities of the comparison are in it, so that nothing is changed"
+            yield source.line((*path, "municipalities")), "comparison_parts: all municipalities of the comparison are in it, which changes nothing"
 
 
 def _records(told: dict, key: str) -> list[dict]:

@@ -19,8 +19,8 @@ def build(tables: Mapping[str, Table], protocol: Protocol) -> Table:
     Columns
     -------
     gap_hours : contacts at most this many hours apart are one stay. citizen_id : int64. month : date, its first day.
-    one int32 column an outcome of the catalogue with source `stays`, as in `person_months`. A citizen and month without a stay has no row, and whether
-    the citizen was in the target population then is told by `person_months` alone.
+    one int32 column an outcome of the catalogue with source `stays`, as in `person_months`. A citizen and month without a stay has no row, and
+    whether the citizen was in the target population then is told by `person_months` alone.
     """
     counted = [_counted(tables, protocol, gap) for gap in gaps(protocol)]
     return ibis.union(*counted) if counted else _counted(tables, protocol, protocol.stays.gap_hours).limit(0)

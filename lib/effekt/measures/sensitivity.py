@@ -33,8 +33,8 @@ def months_by_gap(study: Study, outcome: str, gap_hours: int) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `citizen_id`, `month`, `events`; one row a citizen and month with any event, 0 for all others. Whoever was not in the target population then may
-        have rows here too: join it to `person_months`.
+        `citizen_id`, `month`, `events`; one row a citizen and month with any event, 0 for all others. Whoever was not in the target
+        population then may have rows here too: join it to `person_months`.
 
     Raises
     ------
@@ -88,7 +88,8 @@ class Plan:
 def plan_of(study: Study, frame: pd.DataFrame) -> Plan | None:
     """The numbers of a plan, from the months before the cluster's start alone; None where there is nobody or no event.
 
-    frame : of `person_months`. Months of an earlier effort are left out of the programme's side. Nothing after the start is read but which months there are.
+    frame : of `person_months`. Months of an earlier effort are left out of the programme's side. Nothing after the start is read but which
+    months there are.
     """
     import numpy as np
 

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 class Ground:
     """What every way is computed from, for one cluster or municipality: its rows added up once, and the age and month of each row.
 
-    Rows, ages and months are in the order of the citizens, `order` their places as they were read; months are numbers on the scale of `frames.month_number`.
+    Rows, ages and months are in the order of the citizens, `order` their places as they were read; months are numbers on the scale of
+    `frames.month_number`.
     """
 
     study: Study

@@ -45,7 +45,8 @@ class Tried:
 class Drift:
     """How one cluster or municipality moved against the comparison before its start: `effect` holds it among its facts.
 
-    breakdown : how many times the largest yearly failure of parallel trends before the start would have to go on for the change to be unclear (None: not told).
+    breakdown : how many times the largest yearly failure of parallel trends before the start would have to go on for the change to be unclear
+    (None: not told).
     """
 
     effect: Estimate
@@ -56,7 +57,8 @@ class Drift:
 class Held:
     """What became of an answer.
 
-    main : the answer. curve : the specification curve (None without an answer); tried : its ways in the order of their values, those without one last.
+    main : the answer. curve : the specification curve (None without an answer); tried : its ways in the order of their values, those without one
+    last.
     """
 
     main: Estimate
@@ -228,7 +230,7 @@ def _detectable(study: Study, given: tuple[Ground, ...]) -> DetectableEffect | N
         return None
     rate, shape = (float(np.mean([getattr(plan, name) for plan in plans])) for name in ("rate", "shape"))
     years = tuple(float(np.mean([plan.years[side] for plan in plans])) for side in (0, 1))
-    fewer = max(1.0, sum(citizens) / MOST_CITIZENS)   # what can be found depends on how many events there are, and hardly on how many citizens have them
+    fewer = max(1.0, sum(citizens) / MOST_CITIZENS)   # what can be found depends on how many events there are, hardly on how many have them
     shown = tuple(max(int(number / fewer), most) for number, most in zip(citizens, units, strict=True))
     rates = rate * fewer
     guess = float(np.exp(-2.8 * np.sqrt(sum(1 / max(number * rates * year, 1.0) for number in shown for year in years))))

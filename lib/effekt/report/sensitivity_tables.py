@@ -1,4 +1,4 @@
-"""What else an answer is held against: false starts, outcomes that cannot move, drift, spillover, hidden differences, and what could be seen at all."""
+"""What else an answer is held against: false starts, outcomes that cannot move, drift, spillover, hidden differences, and what could be seen."""
 
 from __future__ import annotations
 

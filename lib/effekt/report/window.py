@@ -1,4 +1,4 @@
-"""What else happened in the months that an answer rests on: earlier efforts, registration breaks, other clusters, initiatives that were there before."""
+"""What else happened in the months that an answer rests on: earlier efforts, registration breaks, other clusters, older initiatives."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ def other_things(study: Study, *, name: str = "other_things") -> Shown:
         blocks = [block("headline", "sensitivity.window.nothing"), block("text", note)]
         return making.shown(study, "finding", name, [facts], context={"blocks": blocks})
     show = [
-        ("column.what_else", "what"), ("column.place", "unit"), ("column.from_month", "from"), ("column.to_month", "to"), ("column.what_done", "done"),
+        ("column.what_else", "what"), ("column.place", "unit"), ("column.from_month", "from"), ("column.to_month", "to"),
+        ("column.what_done", "done"),
     ]  # fmt: skip
     plan = tables.layout("sensitivity.window.some", show, notes=(note,), rows=tuple(range(1, len(rows) + 1)))
     return making.shown(study, "table", name, [facts, *rows], context={"table": plan}, labels=labels)
