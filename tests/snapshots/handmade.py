@@ -232,5 +232,6 @@ def results() -> dict[str, Result]:
         **handmade_groups.results(north, region, RATIO),
         **handmade_programme.results(region),
         **handmade_services.results(north, RATIO),
+        **handmade_sensitivity.results(north, region, {"less": RATIO, "unclear": UNCLEAR, "none": NONE, "money": MONEY}),
         "done": report.done(read),
     }
