@@ -17,6 +17,7 @@ from effekt.estimates.estimate import Estimate
 from effekt.report.results import Result
 from effekt.study import Study
 from tests.snapshots import handmade_admissions, handmade_groups, handmade_people, handmade_programme, handmade_services
+from tests.snapshots.handmade_sensitivity import results as of_sensitivity
 
 STUDY = Path(__file__).parent / "study"
 FACTS = {
@@ -232,6 +233,6 @@ def results() -> dict[str, Result]:
         **handmade_groups.results(north, region, RATIO),
         **handmade_programme.results(region),
         **handmade_services.results(north, RATIO),
-        **handmade_sensitivity.results(north, region, {"less": RATIO, "unclear": UNCLEAR, "none": NONE, "money": MONEY}),
+        **of_sensitivity(north, region, {"less": RATIO, "unclear": UNCLEAR, "none": NONE, "money": MONEY}),
         "done": report.done(read),
     }
