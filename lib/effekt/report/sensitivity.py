@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from effekt.estimates.estimate import Estimate
 from effekt.report import making, tables, wording
 from effekt.report.ground import grounds, other_ground
@@ -108,7 +110,8 @@ def counted(study: Study, held: Held) -> Facts:
         "n_away": sum(change > 0 if below else change < 0 for change in changes),
     }
     told = making.of_estimate(making.about(study, main))
-    kept = {key: told[key] for key in ("outcome", "place", "change", "level", "n_citizens", "n_events")}
+    quoted = [key for key in told if key.startswith("fact_")] if main.value is None else []
+    kept = {key: told[key] for key in ("outcome", "place", "change", "level", "n_citizens", "n_events", *quoted)}
     facts: Facts = {key: (Column(key, "count"), value) for key, value in numbers.items()}
     spread = {"lowest": min(changes, default=None), "highest": max(changes, default=None), "own": _middle(own)}
     facts |= {key: (Column(key, "percent", 1, n="n_events"), value) for key, value in spread.items()}
@@ -134,8 +137,8 @@ def verdict(held: Held) -> str:
 
 def rejected(checks: Checks) -> Facts:
     """How many false starts have a number, and how many of them show a clear change."""
-    dates = [] if checks.placebo is None else [row for row in checks.placebo.dates.itertuples() if row.value is not None]
-    clear = [row for row in dates if row.low is not None and (row.low > 1 or row.high < 1)]
+    dates = [] if checks.placebo is None else [row for row in checks.placebo.dates.itertuples() if pd.notna(row.value)]
+    clear = [row for row in dates if pd.notna(row.low) and (row.low > 1 or row.high < 1)]
     return {"n_dates": (Column("n_dates", "count"), len(dates)), "n_rejected": (Column("n_rejected", "count"), len(clear))}
 
 
