@@ -235,6 +235,9 @@ ENTRIES: dict[str, Entry] = {
         lambda f: e.weighted_difference(f, outcome="cost", treated="treated", weights="w"), d.people, ("cost", "treated", "w"), ("cost", "w"), "cost",
         "treated", exposure="w",
     ),
+    "weighted_share": Entry(
+        lambda f: e.weighted_share(f, outcome="treated", weights="age"), d.people, ("treated", "age"), ("age",), "treated", exposure="age"
+    ),
     "wild_cluster_bootstrap": Entry(
         lambda f: e.wild_cluster_bootstrap(f, y="post", x=["treated", "age"], tested="treated", cluster="municipality"), d.people,
         ("post", "treated", "age", "municipality"), ("post", "age"), "post", "treated", cluster="municipality",

@@ -68,6 +68,7 @@ def results(study: Study, ratio: Estimate) -> dict[str, Result]:
         "substitutions back": report.substitutions(study, back),
         "substitutions none": report.substitutions(study, few),
         **visit_results(study),
+        **survey_results(study),
         "services limits": report.limits(study, moved, topics=["services"]),
         "services method": report.method(study, topics=["services"]),
     }
@@ -94,4 +95,27 @@ def visit_results(study: Study) -> dict[str, Result]:
         "visited few": report.compare_visited(study, discharges(40)),
         "visited nobody": report.compare_visited(study, discharges().assign(listed=False)),
         "visited three ways": report.visit_effect_table(study, discharges()),
+    }
+
+
+def survey(n: int = 200) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Answers of those asked in two waves, and everybody asked: those who live alone answer less often and are satisfied less often."""
+    place = np.tile(np.arange(n), 2)
+    wave = np.repeat(["before", "after"], n)
+    alone = place % 2 == 0
+    about = {"citizen_id": place, "wave": wave, "lives_alone": alone, "sex": 1 + (place // 8) % 2, "age": 70 + (place * 7) % 20}
+    asked = pd.DataFrame({**about, "admissions_before": (place * 11) % 3, "answered": (place // 2) % 4 < np.where(alone, 1, 3), "dead": False})
+    value = np.where((place // 2 + (wave == "after")) % 5 < np.where(alone, 1, 4), 5.0, 2.0)
+    said = asked[asked["answered"]]
+    return said[["citizen_id", "wave"]].assign(item_id="overall", value=value[asked["answered"]]), asked
+
+
+def survey_results(study: Study) -> dict[str, Result]:
+    """Name -> result of the answers with those who did not answer weighed in."""
+    answers, asked = survey()
+    return {
+        "weighed patients": report.weighted_satisfied(study, answers, asked),
+        "weighed relatives few": report.weighted_satisfied(study, *survey(40), respondent="relative"),
+        "weighed relatives": report.weighted_satisfied(study, answers, asked, respondent="relative"),
+        "weighed nobody": report.weighted_satisfied(study, answers, asked.head(0)),
     }

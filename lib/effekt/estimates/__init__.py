@@ -64,6 +64,7 @@ _EXPORTS: dict[str, str] = {
     "substitution_ratio": "substitution",
     "MixChange": "mix_changes",
     "mix_change": "mix_changes",
+    "weighted_share": "weighted_shares",
     "substitution_of_changes": "mix_changes",
     "service_mix": "service_shares",
     "log_ratios": "service_shares",

@@ -63,6 +63,7 @@ METHODS = frozenset(
         "net_monetary_benefit",  # effect gain priced at a threshold, minus extra cost; citizens independent or by group
         "substitution_ratio",  # units of one service per unit saved of another; interval by Fieller's theorem
         "andersen_gill",  # ratio of intensities on the same day, counting process, Efron ties; errors robust by citizen
+        "weighted_share",  # a share under weights for who answered, linearised, weights taken as known
         "share_of_cost",  # change of a sector's share of the whole cost, linearised, robust by citizen
         "fractional_multinomial",  # mean shares of sectors by fractional multinomial logit, robust errors
         "programme_account",  # programme money divided by citizens and years: an account, not a sample

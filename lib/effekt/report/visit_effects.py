@@ -56,7 +56,7 @@ def visit_effect_table(study: Study, visits: pd.DataFrame, *, name: str = "visit
     for way, one in found.items():
         facts = making.of_estimate(one)
         kept = {key: facts[key] for key in ("change", "change_low", "change_high", "n_events")}
-        counts = {key: (Column(key, "count"), int(one.facts[key])) for key in ("n_discharges", "n_visited")}
+        counts = {key: (Column(key, "count"), n) for key, n in zip(("n_discharges", "n_visited"), _counts(visits, way), strict=True)}
         words = {key: (Column(key, "label"), f"{STEM}.{key}.{way}") for key in ("way", "why")}
         rows.append(head_of(study) | words | counts | kept | {"landmark": (Column("landmark", "count"), LANDMARK_DAYS)})
     show = [(f"{STEM}.column.way", "way"), (f"{STEM}.column.change", "cells.change_interval"), (f"{STEM}.column.n_visited", "n_visited")]
@@ -80,15 +80,23 @@ def find_ratios(study: Study, visits: pd.DataFrame) -> dict[str, Estimate] | Non
     if min(events) < max(study.protocol.too_few.events, 1):
         return None
     audit = immortal_time_audit(whole.assign(entry=0.0), entry="entry", exit="exit", enrolled="enrolled", event="event", level=study.level)
-    naive = _ratio(study, whole, groups["naive"], whole["exit"]).cautioned("immortal_time", immortal_share=100.0 * audit.share)
+    naive = _ratio(study, whole, groups["naive"], whole["exit"]).cautioned(*audit.naive.cautions)
     landmark = _ratio(study, later, groups["landmark"], later["exit"] - LANDMARK_DAYS)
     return {"naive": naive, "landmark": landmark, "same_day": _same_day(study, spells)}
 
 
+def _counts(visits: pd.DataFrame, way: str) -> tuple[int, int]:
+    """Discharges in all, and those visited, behind one of the ways."""
+    spells = visit_spells(visits)
+    last = spells.groupby("discharge")["exit"].transform("max")
+    kept = spells if way != "landmark" else spells[last > LANDMARK_DAYS]
+    soon = kept["visited"] if way != "landmark" else kept["visited"] & (kept["enrolled"] <= LANDMARK_DAYS)
+    return int(kept["discharge"].nunique()), int(soon.sum())
+
+
 def _ratio(study: Study, rows: pd.DataFrame, visited: pd.Series, days: pd.Series) -> Estimate:
     frame = pd.DataFrame({"citizen_id": rows["citizen_id"], "events": rows["event"].astype(int), "exposure": days / DAYS_A_YEAR, "treated": visited})
-    told_of = rate_ratio(frame, contrast="group_group", level=study.level)
-    return told_of.cautioned(n_discharges=len(rows), n_visited=int(visited.sum()))
+    return rate_ratio(frame, contrast="group_group", level=study.level)
 
 
 def _same_day(study: Study, spells: pd.DataFrame) -> Estimate:
@@ -96,11 +104,10 @@ def _same_day(study: Study, spells: pd.DataFrame) -> Estimate:
     frame = spells.assign(person=spells["citizen_id"], citizen_id=spells["discharge"], event=spells["event"].astype(int))
     frame = frame.assign(visited=spells["visited"].astype(float))
     row = recurrent_events(frame, covariates=["visited"], cluster="person", level=study.level).iloc[0]
-    facts = {"n_discharges": spells["discharge"].nunique(), "n_visited": int(spells["visited"].sum())}
     return Estimate(
         "ratio", float(row["ratio"]), float(row["low"]), float(row["high"]), "andersen_gill", "descriptive", "group_group", study.level,
         p=float(row["p"]), se=float(row["se_robust"]), n_citizens=spells["citizen_id"].nunique(), n_events=int(spells["event"].sum()),
-        reasons=("groups_may_differ",), facts=facts,
+        reasons=("groups_may_differ",),
     )  # fmt: skip
 
 
