@@ -51,7 +51,8 @@ def treatments(n: int = 60) -> pd.DataFrame:
 def persons(n: int = 400) -> pd.DataFrame:
     """Citizens before and after: events in two of eleven rows."""
     place = np.arange(2 * n)
-    rows = pd.DataFrame({"citizen_id": place % n, "treated": place % n < n // 2, "after": place >= n, "events": (place * 7 % 11 < 2) * 1, "exposure": 2.0})
+    events = (place * 7 % 11 < 2) * 1
+    rows = pd.DataFrame({"citizen_id": place % n, "treated": place % n < n // 2, "after": place >= n, "events": events, "exposure": 2.0})
     rows.attrs = {"outcome": "adm_acute_medical", "unit": "north", "measure_unit": "per_person_year"}
     return rows
 
@@ -59,8 +60,13 @@ def persons(n: int = 400) -> pd.DataFrame:
 def movements() -> pd.DataFrame:
     """100 to begin with, 20 turn 65, 5 move in, 9 die, 3 move out; the same after."""
     counts = {(True, "first_month"): 100, (True, "age"): 20, (True, "move"): 5, (False, "death"): 9, (False, "move"): 3}
-    rows = [{"enters": enters, "reason": reason, "after": after} for (enters, reason), n in counts.items() for after in (False, True) for _ in range(n)]
-    return pd.DataFrame([row for row in rows if not (row["after"] and row["reason"] == "first_month")])
+    parts = [
+        pd.DataFrame({"enters": enters, "reason": reason, "after": after}, index=range(n))
+        for (enters, reason), n in counts.items()
+        for after in (False, True)
+        if not (after and reason == "first_month")
+    ]
+    return pd.concat(parts, ignore_index=True)
 
 
 def changes(whole: Estimate, *, p_holm: float | None = 0.4, untold: bool = False, declared: bool = True) -> SubgroupChanges:

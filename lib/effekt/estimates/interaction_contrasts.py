@@ -64,7 +64,8 @@ def interaction(levels: Sequence[Sequence[Any]], *, level: float = 0.95) -> Inte
     frames.check_level(level)
     if len({len(units) for units in levels}) > 1:
         raise DataError("Every level needs one result a unit, in the same order; a unit without an answer has an effect without a value.")
-    cells = [(place, unit, one) for place, units in enumerate(levels) for unit, one in enumerate(units) if one.effect.value is not None and one.effect.se]
+    cells = [(place, unit, one) for place, units in enumerate(levels) for unit, one in enumerate(units) if one.effect.value is not None]
+    cells = [cell for cell in cells if cell[2].effect.se]
     if any(one.effect.scale != "ratio" for _, _, one in cells):
         raise DataError("Interactions are tested on ratios.")
     several = {unit for _, unit, _ in cells if sum(other == unit for _, other, _ in cells) > 1}

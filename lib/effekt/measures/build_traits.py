@@ -22,13 +22,13 @@ KEYS = ("citizen_id", "start_of")
 
 
 def build(tables: Mapping[str, Table], protocol: Protocol) -> Table:
-    """One row a citizen in the target population on the first day of a cluster's start, and of the comparison on that day: a citizen of the
-    comparison has a row for each cluster with whose start he or she is compared.
+    """One row a citizen in the target population of a cluster, or of the comparison, on the first day of the cluster's start: a citizen of the
+    comparison has a row for each start.
 
     Columns
     -------
-    citizen_id. cluster_id, kommunekode : home on that day ("comparison" for the comparison). start_of : the cluster whose start it is. start : that day.
-    age, sex : on that day. Everything else was known before it:
+    citizen_id. cluster_id, kommunekode : home on that day ("comparison" for the comparison). start_of : the cluster whose start it is.
+    start : that day. age, sex : on that day. Everything else was known before it:
     lives_alone : by the latest fact of the household; missing where none is told. n_chronic : groups of chronic disease [1]_ among the diagnoses of
     the last `frailty.look_back_months`. n_drugs : different medicines (ATC of seven characters) collected in the last 120 days. n_acute : acute
     admissions begun in the last 365 days. care_minutes : personal care and practical help delivered in the last 91 days.
@@ -140,6 +140,6 @@ def _joined(people: Table, fact: Table) -> Table:
 def _told_where_any(people: Table, told: Mapping[str, str]) -> Table:
     """Where anybody of the same side and start has a fact, those without it have none of it: 0. Where nobody has, it is missing."""
     side = ibis.window(group_by=["start_of", "is_compared"])
-    return people.mutate(
-        **{name: ibis.coalesce(people[seen], False).any().over(side).ifelse(ibis.coalesce(people[name], 0), ibis.null("int64")) for name, seen in told.items()}
-    )
+    nothing = ibis.null("int64")
+    is_told = {name: ibis.coalesce(people[seen], False).any().over(side) for name, seen in told.items()}
+    return people.mutate(**{name: anybody.ifelse(ibis.coalesce(people[name], 0), nothing) for name, anybody in is_told.items()})

@@ -47,7 +47,8 @@ def population_in_short(study: Study, traits: pd.DataFrame, enrolled: pd.DataFra
 def population_flow(study: Study, traits: pd.DataFrame, residents: pd.DataFrame, enrolled: pd.DataFrame, *, name: str = "flow") -> Shown:
     """The figure of the steps from the citizens in the extract through the target population and each sign of frailty to those enrolled.
 
-    residents : `measures.residents`. enrolled : `measures.enrolled`. The steps after the start describe only; `context["cautions"]` says why. A sign that is not told for anybody is no step; a note says so.
+    residents : `measures.residents`. enrolled : `measures.enrolled`. The steps after the start describe only; `context["cautions"]` says why.
+    A sign that is not told for anybody is no step; a note says so.
     """
     people = add_signs(study, traits[traits["treated"]])
     if people.empty:
@@ -88,7 +89,7 @@ def population_profile(study: Study, traits: pd.DataFrame, *, name: str = "profi
     for trait, has in marks.items():
         for group, side in sides.items():
             known = has(side).dropna()
-            where: Facts = {key: (Column(key, "label"), f"population.{value}") for key, value in (("what", f"trait.{trait}"), ("group", f"group.{group}"))}
+            where: Facts = {"what": (Column("what", "label"), f"population.trait.{trait}"), "group": (Column("group", "label"), f"population.group.{group}")}
             rows.append(where | share_of(study, int(known.sum()), len(known)))
     facts = _rules(study) | _count("n_target", len(own)) | _count("n_compared", len(sides["comparison"]))
     heads = [("population.column_trait", "what"), ("population.column_group", "group")]

@@ -37,7 +37,7 @@ def treatment_in_short(study: Study, treatments: pd.DataFrame, *, name: str = "t
 
 
 def treatment_table(study: Study, treatments: pd.DataFrame, *, name: str = "treatments") -> Shown:
-    """Admissions before and after the start by the cluster whose hospital treated; for the region the part treated outside, by the citizen's cluster."""
+    """Admissions before and after the start by the cluster whose hospital treated; for the region the part treated outside, by home."""
     regional = study.cluster is None
     known = treatments[treatments["hospital_cluster"].notna()]
     rows = [_outside(known, cluster) for cluster in study.clusters] if regional else [_at(known, cluster) for cluster in _near(study)]
@@ -81,7 +81,8 @@ def movement_table(study: Study, movements: pd.DataFrame, *, name: str = "moveme
         return making.shown(study, "finding", name, [head_of(study)], context=context)
     came = {key: movements["enters"] & movements["reason"].eq(reason) for key, reason in CAME.items()}
     left = {key: ~movements["enters"] & movements["reason"].eq(reason) for key, reason in LEFT.items()}
-    counts = {period: {key: int((mask & movements["after"].eq(after)).sum()) for key, mask in (came | left).items()} for period, after in PERIODS.items()}
+    during = {period: movements["after"].eq(after) for period, after in PERIODS.items()}
+    counts = {period: {key: int((mask & during[period]).sum()) for key, mask in (came | left).items()} for period in PERIODS}
     for period, begun in (("before", None), ("after", "before")):
         held = counts[period]
         held["begin"] = held["begin"] if begun is None else counts[begun]["end"]

@@ -11,7 +11,7 @@ from effekt.report.making import Facts
 from effekt.report.numbers import LANGUAGES
 from effekt.report.prose import Block, block
 from effekt.report.results import Column
-from effekt.report.sentences import catalogue, text
+from effekt.report.sentences import catalogue, in_sentence, text
 from effekt.report.shares import head_of
 from effekt.report.shown import Shown
 from effekt.report.subgroup_changes import LevelChange, SubgroupChanges, SubgroupTest
@@ -86,10 +86,10 @@ def subgroup_tests(study: Study, changes: SubgroupChanges, *, name: str = "subgr
         facts = making.of_estimate(making.about(study, changes.whole)) | head_of(study)
         return making.shown(study, "finding", name, [facts], context={"blocks": [block("text", _no_test(changes))]})
     rows = [head_of(study) | _test(test) for test in changes.tests]
-    show = [("subgroup.column_subgroup", "subgroup"), ("subgroup.column_pair", "subgroup.cells.pair"), ("subgroup.column_ratio", "ratio")]
+    show = [("subgroup.column_subgroup", "subgroup"), ("subgroup.column_pair", "pair"), ("subgroup.column_ratio", "ratio")]
     show += [("column.interval", "cells.interval"), ("column.p", "p"), ("subgroup.column_p_holm", "p_holm")]
     plan = tables.layout("subgroup.tests.caption", show, notes=("subgroup.tests.note",))
-    return making.shown(study, "table", name, rows, context={"table": plan}, labels=_names(study))
+    return making.shown(study, "table", name, rows, context={"table": plan}, labels={**_names(study), **_pairs(study, changes)})
 
 
 def _no_test(changes: SubgroupChanges) -> str:
@@ -98,15 +98,15 @@ def _no_test(changes: SubgroupChanges) -> str:
 
 def _line(kind: str, each: LevelChange) -> Facts:
     told = making.of_estimate(each.effect)
-    kept = {key: told[key] for key in ("ratio", "low", "high", "claim", "fact_n_events_treated", "fact_n_citizens_treated", "n_events") if key in told}
+    quoted = ("ratio", "low", "high", "claim", "fact_n_events_treated", "fact_n_citizens_treated", "n_events")
+    kept = {key: told[key] for key in quoted if key in told}
     return {"unit": (Column("unit", "label"), LEVEL_NAMES + each.level), "kind": (Column("kind", "label"), f"row.{kind}")} | kept
 
 
 def _test(test: SubgroupTest) -> Facts:
     found = test.found
     cells: Facts = {"subgroup": (Column("subgroup", "label"), f"subgroup.by.{test.subgroup}")}
-    for place, level in (("first", test.first), ("last", test.last)):
-        cells[place] = (Column(place, "label"), LEVEL_NAMES + level if level else None)
+    cells["pair"] = (Column("pair", "label"), f"subgroup.pair.{test.subgroup}" if test.first else None)
     for key, value in (("ratio", found.ratio), ("low", found.low), ("high", found.high)):
         cells[key] = (Column(key, "ratio", 2, n="n_events_least"), value)
     cells |= {"p": (Column("p", "p"), found.p), "p_holm": (Column("p_holm", "p"), test.p_holm)}
@@ -147,6 +147,18 @@ def _declared(study: Study) -> tuple[Block, Facts]:
     keys = [key for entry in lock.entries[1:] for key in entry.keys] + list(lock.unlocked_keys)
     told = "changed" if any(key.split(".")[0] == "subgroups" for key in keys) else "locked_late" if first.outcomes_read else "locked"
     return block("text", f"subgroup.declared_{told}"), {"locked": (Column("locked", "month"), f"{first.date[:7]}-01")}
+
+
+def _pairs(study: Study, changes: SubgroupChanges) -> dict[str, dict[str, str]]:
+    """What each test sets against what, with the names of its levels."""
+    names = _names(study)
+    pairs = {}
+    for test in changes.tests:
+        if test.first:
+            last, first = names[LEVEL_NAMES + test.last], names[LEVEL_NAMES + test.first]
+            words = {language: text("subgroup.against", language).replace("{last}", last[language]) for language in LANGUAGES}
+            pairs[f"subgroup.pair.{test.subgroup}"] = {key: word.replace("{first}", in_sentence(first[key])) for key, word in words.items()}
+    return pairs
 
 
 def _names(study: Study) -> dict[str, dict[str, str]]:
