@@ -7,7 +7,7 @@ the looks or of a sentence is drawn again without running anything.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ Guard = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 class Setting:
     """What every page of a batch says alike: the study's name, its language, the names of its units, whether its data are made up, its lock.
 
-    trust : ids of the runs whose pages every page leads to (see `trust`). quality_clusters : the units that are such.
+    trust : ids of the runs whose pages every page leads to; named : of those that a checklist may lead to (see `trust`). quality_clusters : the units that are such.
     """
 
     study: Mapping[str, str]
@@ -41,6 +41,7 @@ class Setting:
     languages: tuple[str, ...] = words.LANGUAGES
     lock: Lock = Lock()
     trust: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
     quality_clusters: tuple[str, ...] = ()
 
     @property
@@ -84,6 +85,7 @@ def page(run: PlannedRun, finished: Finished, setting: Setting, language: str) -
 def page_key(run: PlannedRun, finished: Finished, setting: Setting, language: str) -> str:
     """What a page depends on."""
     cells = [[cell.kind, cell.source, cell.tags] for cell in run.notebook.cells]
+    setting = setting if run.notebook.name in trust.LEADING else replace(setting, named=())
     return key_of([finished.executed, finished.facts, cells, run.notebook.public_data, asdict(setting), language, drawing_hash()])
 
 
@@ -105,7 +107,7 @@ def draw(run: PlannedRun, finished: Finished, setting: Setting, language: str, e
         place=place,
         unit=unit,
         index_href=f"../{index_name(language, setting)}",
-        parts=list(parts(run, finished.notebook(), language, edition)),
+        parts=list(parts(run, finished.notebook(), language, edition, setting.named)),
         see_also=list(trust.links(run, setting.trust, language)),
         provenance=[*provenance_lines(run, finished, language), *lock_lines(setting.lock, language)],
     )
@@ -130,7 +132,9 @@ def frame_of(language: str, study: Mapping[str, str], synthetic: bool, switch_hr
     }
 
 
-def parts(run: PlannedRun, executed: Mapping[str, Any], language: str, edition: Edition | None = None) -> Iterator[dict[str, Any]]:
+def parts(
+    run: PlannedRun, executed: Mapping[str, Any], language: str, edition: Edition | None = None, named: Sequence[str] = ()
+) -> Iterator[dict[str, Any]]:
     """Prose of the language, and results with the code that made them (cells that show nothing are folded together with the next that does).
 
     The prose is the notebook's as it is now; the results are those of the same code as it was executed. An edition shows no code.
@@ -149,7 +153,7 @@ def parts(run: PlannedRun, executed: Mapping[str, Any], language: str, edition: 
         bundles = [bundle for bundle in results([next(ran)]) if bundle["view"] != "done"]
         if bundles and is_shown:
             guarded = bundles if edition is None else [edition.guard(bundle) for bundle in bundles]
-            shown = [as_markup(rendering.render(bundle, language)) for bundle in guarded]
+            shown = [as_markup(trust.lead(rendering.render(bundle, language), named)) for bundle in guarded]
             yield {"kind": "result", "shown": shown, "code": "" if edition else "\n\n".join(source.strip() for source in folded)}
         if bundles:
             folded = []

@@ -117,7 +117,7 @@ def _run(
     found = {} if options.fresh else {run.id: store.find(options.outputs, run.id, run_keys[run.id], shared.tables) for run in plan}
     todo = [run for run in plan if found.get(run.id) is None]
     todo.sort(key=lambda run: -store.last_seconds(options.outputs, run.id))
-    setting = replace(_setting(protocol, wanted), lock=read_lock(study), trust=trust.planned(plan))
+    setting = replace(_setting(protocol, wanted), lock=read_lock(study), trust=trust.planned(plan), named=trust.named(plan))
     work = Work(options.outputs, study, setting, shared, run_keys)
     if todo:
         reused = f"; {len(plan) - len(todo)} of {len(plan)} are up to date" if len(todo) < len(plan) else ""

@@ -82,4 +82,4 @@ def _index(own: Sequence[Outcome], setting: Setting, audience: Audience, languag
 
 def _without_trust(setting: Setting) -> Setting:
     """The pages of a set lead only to pages of the set."""
-    return replace(setting, trust=())
+    return replace(setting, trust=(), named=())

@@ -47,12 +47,15 @@ class Work:
 
     def lead_only_to_pages_there(self) -> Setting:
         """Draw the pages again without links to a page that did not come about; returns the setting that holds now."""
-        there = tuple(run for run in self.setting.trust if self.outcomes[run].pages)
-        if there != self.setting.trust:
-            self.setting = replace(self.setting, trust=there)
+        there = replace(self.setting, **{key: self._drawn_of(getattr(self.setting, key)) for key in ("trust", "named")})
+        if there != self.setting:
+            self.setting = there
             for outcome in [outcome for outcome in self.outcomes.values() if outcome.finished is not None]:
                 self.outcomes[outcome.run.id] = self._drawn(outcome.run, outcome.finished, reused=outcome.reused)
         return self.setting
+
+    def _drawn_of(self, runs: Sequence[str]) -> tuple[str, ...]:
+        return tuple(run for run in runs if self.outcomes[run].pages)
 
     def _finish(self, run: PlannedRun, executed: Executed) -> None:
         reason = executed.verdict.reason if not executed.verdict.ok else self._moved(run, executed.verdict.tables)

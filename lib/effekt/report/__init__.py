@@ -110,6 +110,8 @@ _EXPORTS: dict[str, str] = {
     "scorecard": "scorecards",
     "scorecard_in_short": "scorecards",
     "unmeasured_table": "scorecards",
+    "checklist": "checking_lists",
+    "checklists_in_short": "checking_lists",
     "pooled_in_short": "synthesis",
     "post_table": "resources",
     "published_in_short": "published_cases",

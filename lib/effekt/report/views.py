@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from effekt.errors import DataError
-from effekt.report import prose, tables
+from effekt.report import checklist_table, prose, tables
 from effekt.report.results import Result
 from effekt.report.sentences import label, sentence
 
@@ -87,6 +87,12 @@ def _ways(result: Result) -> Figure:
     return ways.draw(result)
 
 
+def _incidence(result: Result) -> Figure:
+    from effekt.report.figures import incidence_steps
+
+    return incidence_steps.draw(result)
+
+
 def _shares(result: Result) -> Figure:
     from effekt.report.figures import share_dots
 
@@ -158,6 +164,7 @@ def _figure_view(draw: Callable[[Result], Figure], *, wide: bool = False) -> Vie
 _SENTENCES = View(prose.html, prose.plain)
 VIEWS: Mapping[str, View] = {
     "acceptability": _figure_view(_acceptability),
+    "checklist": View(checklist_table.html, checklist_table.plain),
     "coverage": _figure_view(_coverage),
     "completeness": _figure_view(_completeness),
     "control_chart": _figure_view(_control_chart),
@@ -165,6 +172,7 @@ VIEWS: Mapping[str, View] = {
     "finding": _SENTENCES,
     "forest": _figure_view(_forest),
     "funnel": _figure_view(_funnel),
+    "incidence": _figure_view(_incidence),
     "limits": _SENTENCES,
     "method": _SENTENCES,
     "mix_bars": _figure_view(_mix_bars),
