@@ -16,7 +16,16 @@ from effekt.estimates.cost import CostMeans
 from effekt.estimates.estimate import Estimate
 from effekt.report.results import Result
 from effekt.study import Study
-from tests.snapshots import handmade_admissions, handmade_groups, handmade_people, handmade_programme, handmade_services
+from tests.snapshots import (
+    handmade_admissions,
+    handmade_groups,
+    handmade_life,
+    handmade_money,
+    handmade_people,
+    handmade_practice,
+    handmade_programme,
+    handmade_services,
+)
 from tests.snapshots.handmade_sensitivity import results as of_sensitivity
 
 STUDY = Path(__file__).parent / "study"
@@ -211,6 +220,8 @@ def results() -> dict[str, Result]:
         "time series money": report.time_series(north, Change(MONEY, months(40000.0))),
         "time series nobody": report.time_series(north, Change(NOBODY, months().head(0))),
         "sector costs": report.sector_costs(north, sectors),
+        "sector costs region": report.sector_costs(region, sectors, name="sector_costs_region"),
+        **handmade_money.results(north, region),
         "forest": report.forest(region, clusters(), pooled()),
         "tile map": report.tile_map(region, population()),
         "delivery": report.delivery_in_short(north, came_in()),
@@ -230,7 +241,9 @@ def results() -> dict[str, Result]:
         **of_audits(north),
         **handmade_admissions.results(north, region, RATIO),
         **handmade_people.results(north),
+        **handmade_life.results(north),
         **handmade_groups.results(north, region, RATIO),
+        **handmade_practice.results(region),
         **handmade_programme.results(region),
         **handmade_services.results(north, RATIO),
         **of_sensitivity(north, region, {"less": RATIO, "unclear": UNCLEAR, "none": NONE, "money": MONEY}),

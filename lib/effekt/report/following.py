@@ -44,12 +44,22 @@ class Followed:
         return RELATIVE if RELATIVE in self.charts else OWN
 
     def drifts(self, chart: str) -> bool:
-        """Whether the periods before the start hang together so much that limits made of neighbouring periods say nothing."""
+        """Whether the periods before the start hang together so much that limits made of neighbouring periods say nothing.
+
+        The standard deviation of all of them over that of neighbours (the root of half the mean squared step [1]_), which is
+        1 / sqrt(1 - r) where neighbours correlate by r.
+
+        References
+        ----------
+        .. [1] von Neumann, Kent, Bellinson, Hart (1941). Ann Math Stat 12:153-162.
+        """
         found = self.charts[chart]
         sigma = np.broadcast_to((np.asarray(found.high) - found.centre) / 3, found.values.shape)[: self.before]
         if not (sigma > 0).all():
             return False
-        return bool(((found.values[: self.before] - found.centre) / sigma).std(ddof=1) > rules()["most_drift"])
+        z = (found.values[: self.before] - found.centre) / sigma
+        steps = float((np.diff(z) ** 2).mean() / 2)
+        return bool(z.var(ddof=1) > rules()["most_drift"] ** 2 * steps)
 
     def status(self, chart: str) -> str:
         """What the chart says after the start: high, low or both (a signal on that side), near (varies less), none, drift; or why there is no chart."""

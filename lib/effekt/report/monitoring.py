@@ -104,7 +104,7 @@ def control_chart(study: Study, monthly: pd.DataFrame, outcome: str, *, against:
 
 
 def signal_table(study: Study, monthly: pd.DataFrame, outcome: str, *, name: str = "signals") -> Shown:
-    """One row a rule that fired after the start and a side, for both charts of the outcome: the rule in words, how often, and in which months."""
+    """One row a rule that fired after the start and a side, for both charts of the outcome: the rule in words, and in which months."""
     followed = follow(study, monthly, outcome)
     rows = []
     for chart in followed.charts:
@@ -113,37 +113,29 @@ def signal_table(study: Study, monthly: pd.DataFrame, outcome: str, *, name: str
         for (rule, side), found in followed.signals(chart).groupby(["rule", "side"], sort=False):
             words: Facts = {"chart": (Column("chart", "label"), f"chart.{chart}"), "rule": (Column("rule", "label"), f"signal_rule.{rule}.{side}")}
             spans: Facts = {"first": _month("first", found["first"].min()), "last": _month("last", found["last"].max())}
-            rows.append(head_of(study) | {"outcome": (Column("outcome", "label"), outcome)} | words | {"n_times": _count("n_times", len(found))} | spans)
+            rows.append(head_of(study) | {"outcome": (Column("outcome", "label"), outcome)} | words | spans)
     if not rows:
         status = followed.status(followed.chief)
         key = f"interval.monitor.{status}"
         return told(study, [("text", key)], {"outcome": (Column("outcome", "label"), outcome)}, name)
-    show = [("column.chart", "chart"), ("column.signal_rule", "rule"), ("column.n_times", "n_times"), ("column.first", "first"), ("column.last", "last")]
+    show = [("column.signal_rule", "rule"), ("column.chart", "chart"), ("column.first", "first"), ("column.last", "last")]
     plan = tables.layout("caption.signals", show, notes=("note.signals",))
     return making.shown(study, "table", name, rows, context={"table": plan})
 
 
 def signal_overview(study: Study, monthly: pd.DataFrame, *, name: str = "overview") -> Shown:
-    """One row an outcome: whether it shows a signal after the start by itself and against the comparison, on which side, and the latest month of it."""
+    """One row an outcome: whether it shows a signal after the start by itself and against the comparison, on which side; and the latest month of the latter."""
     rows = []
     for outcome in monthly["outcome"].unique():
         followed = follow(study, monthly, outcome)
         row: Facts = head_of(study) | {"outcome": (Column("outcome", "label"), outcome)}
-        row |= {"period": (Column("period", "label"), f"period.{followed.months}")}
-        for chart in (OWN, RELATIVE):
-            status = followed.status(chart)
-            found = followed.signals(chart)
-            row |= {
-                chart: (Column(chart, "label"), f"signal.{status}"),
-                f"{chart}_latest": _month(f"{chart}_latest", found["last"].max() if status in SIGNAL else None),
-            }
-        rows.append(row)
+        row |= {chart: (Column(chart, "label"), f"signal.{followed.status(chart)}") for chart in (OWN, RELATIVE)}
+        found = followed.signals(followed.chief)
+        rows.append(row | {"latest": _month("latest", found["last"].max() if followed.status(followed.chief) in SIGNAL else None)})
     if not rows:
         return told(study, [("text", "interval.monitor.nothing")], {}, name)
-    show = [("column.outcome", "outcome"), ("column.signal_own", OWN), ("column.latest", f"{OWN}_latest")]
-    show += [("column.signal_relative", RELATIVE), ("column.latest", f"{RELATIVE}_latest"), ("column.period", "period")]
-    empty = {f"{chart}_latest": "signal.dash" for chart in (OWN, RELATIVE)}
-    plan = tables.layout("caption.overview", show, notes=("note.overview", "note.overview_words"), empty=empty)
+    show = [("column.outcome", "outcome"), ("column.signal_own", OWN), ("column.signal_relative", RELATIVE), ("column.latest", "latest")]
+    plan = tables.layout("caption.overview", show, notes=("note.overview", "note.overview_words"), empty={"latest": "signal.dash"})
     return making.shown(study, "table", name, rows, context={"table": plan})
 
 
@@ -177,7 +169,7 @@ def round_change(study: Study, rounds: pd.DataFrame, outcome: str, against: str)
         if part["citizen_id"].nunique() < limit.citizens or part["events"].sum() <= 0 or (counted and part["events"].sum() < limit.events):
             return None
     found = rate_ratio(frame[["citizen_id", "events", "exposure", "after"]], level=study.level)
-    return None if found.value is None else found.named(outcome=outcome, unit=study.unit, measure_unit=study.outcome(outcome).unit)
+    return None if found.value is None or found.low is None else found.named(outcome=outcome, unit=study.unit, measure_unit=study.outcome(outcome).unit)
 
 
 def asked_rounds(
