@@ -13,6 +13,7 @@ from effekt.measures.build_cost_months import KEYS, add_fixed_prices, cost_outco
 from effekt.measures.build_person_months import count_events, next_month
 from effekt.measures.build_service_months import count_services
 from effekt.measures.build_stays import MERGED_KINDS
+from effekt.measures.reconcile_added import find_sums_that_differ
 from effekt.protocol import Protocol
 
 
@@ -77,6 +78,7 @@ def check_service_months(made: Table, inputs: Mapping[str, Table], protocol: Pro
     return [
         *_differ("rows", _number(made.count()), _number(people.count())),
         *_check_sums(made, count_services(inputs["service"], protocol)),
+        *find_sums_that_differ(made, inputs["person_months"], protocol),
     ]
 
 
