@@ -60,9 +60,9 @@ def target_table(study: Study, goals: Sequence[Goal], *, name: str = "attainment
     """One row a goal: baseline, latest measurement with interval, target, and whether it is attained, missed or cannot be told."""
     labels: Names = dict(NO_NUMBER)
     rows = [_row(study, goal, labels) for goal in goals]
-    show = [("column.goal", "goal"), ("column.cluster", "cluster"), ("column.unit", "unit"), ("column.baseline", "baseline")]
-    show += [("column.latest", "latest"), ("column.interval", "cells.interval"), ("column.measured_to", "measured_to")]
-    show += [("column.comparator", "comparator"), ("column.target_value", "target_value"), ("column.verdict", "verdict")]
+    show = [("column.goal", "goal"), ("column.cluster", "cluster"), ("column.attained", "verdict"), ("column.latest", "latest")]
+    show += [("column.interval", "cells.interval"), ("column.comparator", "comparator"), ("column.target_value", "target_value")]
+    show += [("column.unit", "unit"), ("column.baseline", "baseline"), ("column.measured_to", "measured_to")]
     plan = tables.layout("caption.attainment", show, notes=("target.note_baseline", "target.note_verdict", "target.note_direction"))
     return making.shown(study, "table", name, rows, context={"table": plan}, labels=labels)
 
@@ -87,8 +87,8 @@ def target_dots(study: Study, goals: Sequence[Goal], *, about: Literal["use", "q
         "level": (Column("level", "percent"), 100.0 * study.level),
         **{key: (column, None) for key, (column, _) in (rows[0].items() if rows else ())},
     }
-    show = [("column.goal", "goal"), ("column.cluster", "cluster"), ("column.baseline", "baseline"), ("column.latest", "latest")]
-    show += [("column.interval", "cells.interval"), ("column.target_value", "target_value"), ("column.verdict", "verdict")]
+    show = [("column.goal", "goal"), ("column.cluster", "cluster"), ("column.attained", "verdict"), ("column.latest", "latest")]
+    show += [("column.interval", "cells.interval"), ("column.target_value", "target_value"), ("column.baseline", "baseline")]
     plan = tables.layout("caption.target_dots", show if rows else [("column.shown_goals", "n_shown")], rows=tuple(range(1, len(rows) + 1)))
     stem = "figure.target_dots"
     context = {"title": f"{stem}.title_{about}", "subtitle": f"{stem}.subtitle", "alt": f"{stem}.alt", "panels": panels, "table": plan}
