@@ -89,7 +89,8 @@ def population_profile(study: Study, traits: pd.DataFrame, *, name: str = "profi
     for trait, has in marks.items():
         for group, side in sides.items():
             known = has(side).dropna()
-            where: Facts = {"what": (Column("what", "label"), f"population.trait.{trait}"), "group": (Column("group", "label"), f"population.group.{group}")}
+            where: Facts = {"what": (Column("what", "label"), f"population.trait.{trait}")}
+            where |= {"group": (Column("group", "label"), f"population.group.{group}")}
             rows.append(where | share_of(study, int(known.sum()), len(known)))
     facts = _rules(study) | _count("n_target", len(own)) | _count("n_compared", len(sides["comparison"]))
     heads = [("population.column_trait", "what"), ("population.column_group", "group")]
