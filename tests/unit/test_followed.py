@@ -25,7 +25,8 @@ def stay(start: str, end: str | None, citizen: int = 1, **changes: Any) -> dict[
 
 def followed(stays: Rows, deaths: Rows | None = None, residence: Rows = HOMES, citizen: Rows = BORN) -> Rows:
     """What is made of these stays."""
-    schema = pa.schema([("citizen_id", pa.int64()), ("start", pa.timestamp("us")), ("end", pa.timestamp("us")), *((name, pa.bool_()) for name in STAY)])
+    times = [(name, pa.timestamp("us")) for name in ("start", "end")]
+    schema = pa.schema([("citizen_id", pa.int64()), *times, *((name, pa.bool_()) for name in STAY)])
     tables = {"stays": pa.Table.from_pylist(stays, schema=schema), "citizen": citizen, "residence": residence, "death": deaths or []}
     rows = built(build_followed.build, tables)
     return sorted(rows, key=lambda row: (row["citizen_id"], row["discharge_date"]))
@@ -38,7 +39,8 @@ def days(row: dict[str, Any]) -> tuple[int, int, int]:
 
 def test_a_midnight_in_hospital_is_a_day_away_whatever_the_cause_and_a_day_hospital_is_none() -> None:
     planned = stay("2012-04-01", "2012-04-04", acute=False)
-    first, second = followed([stay("2012-02-27", "2012-03-01"), planned, stay("2012-05-01", "2012-05-01", acute=False), stay("2012-06-01", "2012-06-11")])
+    day_hospital = stay("2012-05-01", "2012-05-01", acute=False)
+    first, second = followed([stay("2012-02-27", "2012-03-01"), planned, day_hospital, stay("2012-06-01", "2012-06-11")])
     assert days(first) == (167, 13, 0) and not first["dead"] and first["complete"]
     assert str(second["discharge_date"]) == "2012-06-11" and days(second) == (180, 0, 0)
 

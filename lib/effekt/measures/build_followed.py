@@ -23,8 +23,8 @@ def build(tables: Mapping[str, Table], protocol: Protocol) -> Table:
 
     Columns
     -------
-    citizen_id, cluster_id, kommunekode : where the citizen lived on the day. discharge_date, sex, age. days_home, days_away, days_dead. dead : died in
-    the window. complete : the whole window lies within the data, also for the dead (else the last half-year would hold the dead alone), and the
+    citizen_id, cluster_id, kommunekode : where the citizen lived on the day. discharge_date, sex, age. days_home, days_away, days_dead. dead : died
+    in the window. complete : the whole window lies within the data, also for the dead (else the last half-year would hold the dead alone), and the
     citizen did not move out of the study before its end or the death.
     """
     rows = add_home(_discharges(tables["stays"]), tables["residence"], "discharge_date").rename(kommunekode="home")

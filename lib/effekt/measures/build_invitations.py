@@ -21,8 +21,8 @@ def build(tables: Mapping[str, Table], protocol: Protocol) -> Table:
     Columns
     -------
     citizen_id, respondent, wave, cluster_id, kommunekode, invited_date, answered (bool), sex, age on that day. admissions_before, bed_days_before :
-    of the 365 days before the invitation. lives_alone : as told last before the invitation; missing where it is not told. dead : died within 60 days of
-    the invitation without an answer, so that silence and death are told apart.
+    of the 365 days before the invitation. lives_alone : as told last before the invitation; missing where it is not told. dead : died within 60 days
+    of the invitation without an answer, so that silence and death are told apart.
     """
     rows = add_home(tables["survey_invitation"], tables["residence"], "invited_date")
     rows = add_cluster(rows.mutate(kommunekode=ibis.coalesce(rows.kommunekode, rows.home)).drop("home"), protocol)

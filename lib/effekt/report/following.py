@@ -62,7 +62,7 @@ class Followed:
         return bool(z.var(ddof=1) > rules()["most_drift"] ** 2 * steps)
 
     def status(self, chart: str) -> str:
-        """What the chart says after the start: high, low or both (a signal on that side), near (varies less), none, drift; or why there is no chart."""
+        """What the chart says after the start: high, low or both (sides of signals), near (varies less), none, drift; or why there is no chart."""
         if chart not in self.charts:
             return self.few or "no_comparison"
         if self.drifts(chart):
@@ -74,7 +74,7 @@ class Followed:
         return "near" if not told else "both" if len(told) > 1 else told.pop()
 
     def signals(self, chart: str) -> pd.DataFrame:
-        """The signals with at least half of their periods after the start: frame rule, side, first, last (first months of periods), the latest last."""
+        """The signals with at least half of their periods after the start, in order of their last: frame rule, side, first, last (months)."""
         found = self.charts[chart].signals if chart in self.charts else pd.DataFrame(columns=["rule", "first", "last", "side"])
         after = found["last"] - np.maximum(found["first"], self.before) + 1
         found = found[2 * after >= found["last"] - found["first"] + 1].sort_values(["last", "first"], ignore_index=True)

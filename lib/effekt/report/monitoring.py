@@ -124,7 +124,7 @@ def signal_table(study: Study, monthly: pd.DataFrame, outcome: str, *, name: str
 
 
 def signal_overview(study: Study, monthly: pd.DataFrame, *, name: str = "overview") -> Shown:
-    """One row an outcome: whether it shows a signal after the start by itself and against the comparison, on which side; and the latest month of the latter."""
+    """One row an outcome: on which side it shows a signal after the start, by itself and against the comparison, and the latter's latest month."""
     rows = []
     for outcome in monthly["outcome"].unique():
         followed = follow(study, monthly, outcome)
@@ -169,7 +169,9 @@ def round_change(study: Study, rounds: pd.DataFrame, outcome: str, against: str)
         if part["citizen_id"].nunique() < limit.citizens or part["events"].sum() <= 0 or (counted and part["events"].sum() < limit.events):
             return None
     found = rate_ratio(frame[["citizen_id", "events", "exposure", "after"]], level=study.level)
-    return None if found.value is None or found.low is None else found.named(outcome=outcome, unit=study.unit, measure_unit=study.outcome(outcome).unit)
+    if found.value is None or found.low is None:
+        return None
+    return found.named(outcome=outcome, unit=study.unit, measure_unit=study.outcome(outcome).unit)
 
 
 def asked_rounds(
@@ -247,7 +249,8 @@ def _change_facts(change: Estimate | None, stem: str = "") -> Facts:
     """The change in percent with its ends, and as sizes for a sentence; empty where there is none."""
     lead = f"{stem}_" if stem else ""
     n = 0 if change is None else int(change.n_citizens or 0)
-    ends = [None if change is None or end is None else PERCENT * (end - 1) for end in ((change.value, change.low, change.high) if change else (None,) * 3)]
+    ratios = (None, None, None) if change is None else (change.value, change.low, change.high)
+    ends = [None if ratio is None else PERCENT * (ratio - 1) for ratio in ratios]
     facts: Facts = {f"n_citizens_{lead}round": _count(f"n_citizens_{lead}round", n)}
     for key, value, kind in zip(("change", "change_low", "change_high"), ends, ("percent", "number", "number"), strict=True):
         unit = "percent" if kind == "number" else ""

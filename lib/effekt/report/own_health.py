@@ -85,8 +85,9 @@ def health_compared(study: Study, responses: pd.DataFrame, *, name: str = "healt
     rows, estimates = [], []
     for measure in MEASURES:
         for estimate in _compared(study, scores[scores["measure"] == measure], measure):
-            method: Facts = {"method": (Column("method", "label"), f"method_name.{estimate.method}"), "n": (Column("n", "count"), estimate.n_citizens)}
-            rows.append(head_of(study) | {"what": (Column("what", "label"), f"measure.{measure}")} | method | _change_facts(estimate))
+            told_of = {"what": f"measure.{measure}", "method": f"method_name.{estimate.method}"}
+            names: Facts = {key: (Column(key, "label"), value) for key, value in told_of.items()}
+            rows.append(head_of(study) | names | {"n": (Column("n", "count"), estimate.n_citizens)} | _change_facts(estimate))
             estimates.append(estimate)
     if not rows:
         asked = int((~responses["treated"]).sum()) if len(responses) else 0
@@ -138,7 +139,8 @@ def problem_shares(study: Study, responses: pd.DataFrame, *, name: str = "proble
             rows.append(what | group | share_of(study, int((asked[dimension] > 1).sum()), len(asked)))
     totals: Facts = {f"n_{wave}": (Column(f"n_{wave}", "count"), n) for wave, n in counts.items()}
     notes = ("note.problems", *(("note.two_versions",) if two else ()))
-    return share_figure(study, name, "problems_two" if two else "problems", rows, totals, heads=[("column.dimension", "what"), ("column.wave", "group")], notes=notes)
+    heads = [("column.dimension", "what"), ("column.wave", "group")]
+    return share_figure(study, name, "problems_two" if two else "problems", rows, totals, heads=heads, notes=notes)
 
 
 def pairs_of(scores: pd.DataFrame) -> pd.DataFrame:

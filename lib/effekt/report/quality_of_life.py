@@ -104,7 +104,8 @@ def asked_and_dead(study: Study, asked: pd.DataFrame, *, name: str = "asked_and_
     for wave in WAVES:
         for row in table[table["wave"] == wave].itertuples():
             group: Facts = {"group": (Column("group", "label"), f"wave.{wave}")}
-            counts: Facts = {"n_citizens_asked": (Column("n_citizens_asked", "count"), int(row.n)), "n_citizens_dead": (Column("n_citizens_dead", "count"), int(row.dead))}
+            people = {"n_citizens_asked": int(row.n), "n_citizens_dead": int(row.dead)}
+            counts: Facts = {key: (Column(key, "count"), value) for key, value in people.items()}
             rows.append(head_of(study) | group | counts | share_of(study, int(row.answered), int(row.asked)))
     show = [("column.wave", "group"), ("column.n_asked", "n_citizens_asked"), ("column.n_dead", "n_citizens_dead")]
     show.append(("column.n_answered", "events"))
@@ -152,7 +153,8 @@ def _of_all(study: Study, own: pd.DataFrame, asked: pd.DataFrame, measure: str) 
         weights = response_table(scored, dead="dead", level=study.level).weights
     values = scored["value"].fillna(0.0)
     living = float((weights * values).sum() / weights.sum())
-    means = {"of_answered": float(own["value"].mean()), "of_living": living, "of_all": living * float((~scored["dead"]).mean()) if measure in INDEX else None}
+    alive = float((~scored["dead"]).mean())
+    means = {"of_answered": float(own["value"].mean()), "of_living": living, "of_all": living * alive if measure in INDEX else None}
     facts: Facts = {"n": (Column("n", "count"), int(scored["answered"].sum()))}
     return facts | {key: (Column(key, "significant", FIGURES, n="n"), value) for key, value in means.items()}
 
