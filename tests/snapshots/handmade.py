@@ -24,9 +24,11 @@ from tests.snapshots import (
     handmade_people,
     handmade_practice,
     handmade_programme,
+    handmade_readmissions,
     handmade_services,
 )
 from tests.snapshots.handmade_sensitivity import results as of_sensitivity
+from tests.snapshots.handmade_together import results as of_together
 
 STUDY = Path(__file__).parent / "study"
 FACTS = {
@@ -245,7 +247,9 @@ def results() -> dict[str, Result]:
         **handmade_groups.results(north, region, RATIO),
         **handmade_practice.results(region),
         **handmade_programme.results(region),
+        **handmade_readmissions.results(north, region),
         **handmade_services.results(north, RATIO),
         **of_sensitivity(north, region, {"less": RATIO, "unclear": UNCLEAR, "none": NONE, "money": MONEY}),
+        **of_together(region, {"less": RATIO, "unclear": UNCLEAR, "more": MORE, "none": NONE, "money": MONEY}),
         "done": report.done(read),
     }

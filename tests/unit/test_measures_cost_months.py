@@ -114,3 +114,33 @@ def test_a_line_that_is_counted_without_a_price_costs_nothing_and_is_not_asked_f
     tables = {"service": [days], "unit_cost": HOUR, "price_index": INDEX, "person_months": PEOPLE}
     given = {name: ibis.memtable(rows if isinstance(rows, pa.Table) else canonical(name, rows)) for name, rows in tables.items()}
     assert check_cost_months(build_cost_months.build(given, little()), given, little()) == []
+
+
+
+def medicine(*lines: dict[str, Any], n_others: int = 0) -> list[dict[str, Any]]:
+    """Rows of cost_months of citizen 1 in the clusters and of `n_others` and citizen 9 in the comparison, from 2012 to 2013."""
+    months = [date(year, month, 1) for year in (2012, 2013) for month in (1, 12)]
+    where = {1: "alfa", 9: "comparison", **dict.fromkeys(range(100, 100 + n_others), "comparison")}
+    people = [
+        {"citizen_id": citizen, "month": month, "kommunekode": "0751", "cluster_id": cluster, "days": 31}
+        for citizen, cluster in where.items()
+        for month in months
+    ]
+    tables = {"service": list(lines), "unit_cost": HOUR, "price_index": INDEX, "person_months": pa.Table.from_pylist(people, schema=PEOPLE.schema)}
+    return built(build_cost_months.build, tables)
+
+
+def pills(day: str, citizen: int = 1) -> dict[str, Any]:
+    return line(9, day, citizen, sector="medicine", service_type="medicine", cost_basis="price", unit="package")
+
+
+def test_medicine_is_no_part_of_the_total_and_missing_before_the_year_in_which_it_is_registered() -> None:
+    rows = {row["month"].isoformat()[:7]: row for row in medicine(line(500, "2013-12-05"), pills("2013-12-05")) if row["citizen_id"] == 1}
+    assert [rows[month]["cost_med"] for month in ("2012-01", "2012-12", "2013-01", "2013-12")] == [None, None, 0, 9]
+    assert [rows[month]["cost_total"] for month in ("2012-12", "2013-12")] == [0, 500]
+
+
+@pytest.mark.parametrize(("n_others", "registered"), [(9, True), (40, False)])
+def test_a_few_lines_of_people_who_moved_in_do_not_make_medicine_registered_where_they_live(n_others: int, registered: bool) -> None:
+    rows = [row for row in medicine(pills("2013-12-05"), pills("2013-12-05", citizen=9), n_others=n_others) if row["cluster_id"] == "comparison"]
+    assert any(row["cost_med"] is not None for row in rows) is registered

@@ -35,7 +35,7 @@ def cost_concentration(study: Study, year: pd.DataFrame, *, name: str = "concent
     """
     facts = _year(study, year)
     if not _enough(study, year):
-        return told(study, [("text", "interval.money_few")], facts, name)
+        return _few(study, facts, name)
     costs, total = np.sort(year["cost_dkk"].to_numpy())[::-1], float(year["cost_dkk"].sum())
     known = ""
     for group, part in TOPS.items():
@@ -46,7 +46,7 @@ def cost_concentration(study: Study, year: pd.DataFrame, *, name: str = "concent
         share = PERCENT * float(costs[:n].sum()) / total
         facts[f"share_{group}"] = (Column(f"share_{group}", "percent", 1, n=f"n_{group}"), share if shown else None)
     keys = [("headline", f"finding.concentration.{known}"), ("text", "interval.concentration")]
-    return told(study, keys if known else [("text", "interval.money_few")], facts, name)
+    return told(study, keys, facts, name) if known else _few(study, facts, name)
 
 
 def cost_tenths(study: Study, year: pd.DataFrame, *, name: str = "tenths") -> Shown:
@@ -55,8 +55,8 @@ def cost_tenths(study: Study, year: pd.DataFrame, *, name: str = "tenths") -> Sh
     year : `measures.year_costs`. Each bar is the mean of a whole tenth; with fewer than `LEAST` citizens in one there is no figure but words.
     """
     facts = _year(study, year)
-    if not _enough(study, year) or len(year) < TENTHS * LEAST:
-        return told(study, [("text", "interval.money_few")], facts, name)
+    if not _enough(study, year):
+        return _few(study, facts, name)
     ordered = np.sort(year["cost_dkk"].to_numpy())
     total = float(ordered.sum())
     rows: list[Facts] = [
@@ -148,5 +148,10 @@ def _year(study: Study, year: pd.DataFrame) -> Facts:
     }
 
 
+def _few(study: Study, facts: Facts, name: str) -> Shown:
+    least = max(study.protocol.too_few.citizens, TENTHS * LEAST)
+    return told(study, [("text", "interval.money_few")], facts | {"min_citizens": (Column("min_citizens", "count"), least)}, name)
+
+
 def _enough(study: Study, year: pd.DataFrame) -> bool:
-    return len(year) >= study.protocol.too_few.citizens and float(year["cost_dkk"].sum()) > 0
+    return len(year) >= max(study.protocol.too_few.citizens, TENTHS * LEAST) and float(year["cost_dkk"].sum()) > 0

@@ -99,4 +99,5 @@ def _enough(study: Study, paid: pd.DataFrame) -> bool:
 
 
 def _few(study: Study, paid: pd.DataFrame, name: str) -> Shown:
-    return told(study, [("text", "interval.money_few")], _year(study, paid), name)
+    least = {"min_citizens": (Column("min_citizens", "count"), study.protocol.too_few.citizens)}
+    return told(study, [("text", "interval.money_few")], _year(study, paid) | least, name)

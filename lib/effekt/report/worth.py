@@ -173,4 +173,5 @@ def _enough(study: Study, changes: pd.DataFrame) -> bool:
 
 
 def _few(study: Study, changes: pd.DataFrame, name: str) -> Shown:
-    return told(study, [("text", "interval.worth_few")], _counted(changes), name)
+    least = {"min_citizens": (Column("min_citizens", "count"), study.protocol.too_few.citizens)}
+    return told(study, [("text", "interval.worth_few")], _counted(changes) | least, name)

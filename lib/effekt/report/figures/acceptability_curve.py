@@ -21,7 +21,7 @@ def draw(result: Result) -> Figure:
     with canvas.style():
         figure = canvas.blank(HEIGHT)
         top = canvas.head(figure, result)
-        axes = figure.add_axes((0.105, 0.165, 0.845, top - 0.165 - 0.1))
+        axes = figure.add_axes((0.125, 0.165, 0.8, top - 0.165 - 0.1))
         prices = [float(price) for price in result.column("price")[1:]]
         series = list(result.context["series"])
         for key in series:
@@ -42,12 +42,12 @@ def _scales(axes: Axes, result: Result, prices: list[float]) -> None:
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: canvas.scale_text(value, result.language)))
     axes.tick_params(length=3, labelsize=8.5)
     axes.set_xlabel(label(result, str(result.context["axis"])), size=8.5)
-    axes.text(0, 1.03, label(result, "figure.per_cent"), transform=axes.transAxes, ha="right", va="bottom", size=8, color=canvas.MUTED)
+    axes.set_ylabel(label(result, "figure.per_cent"), size=8.5)
 
 
 def _key(axes: Axes, result: Result, series: list[str]) -> None:
-    x = 0.04
+    x = 0.0
     for key in series:
-        look = {"transform": axes.transAxes, "va": "bottom", "size": 8, "color": LOOKS[key][0]}
-        drawn = axes.text(x, 1.03, f"{SIGNS[key]} {label(result, f'column.{key}')}", **look)
+        look = {"transform": axes.transAxes, "va": "bottom", "size": 8.5, "color": LOOKS[key][0]}
+        drawn = axes.text(x, 1.045, f"{SIGNS[key]} {label(result, f'column.{key}')}", **look)
         x += 0.05 + canvas.width_of(drawn, axes)
