@@ -166,3 +166,26 @@ def test_home_is_where_the_citizen_lives_on_the_day_the_stay_starts() -> None:
     tables = {"contact": [contact("2012-03-01 10:00", OUT), contact("2012-02-29 10:00", "2012-02-29 12:00")], "residence": moved}
     rows = built(build_stays.build, tables, read_protocol(NAMED))
     assert {str(row["start"].date()): row["cross_cluster"] for row in rows} == {"2012-02-29": True, "2012-03-01": False}
+
+
+def test_a_late_readmission_is_within_180_days() -> None:
+    pairs = [(contact("2012-03-01 10:00", OUT, days), contact(later(OUT, 24 * days), later(OUT, 24 * days + 20), days)) for days in (30, 180, 181)]
+    found = [row for row in stays(*(one for pair in pairs for one in pair)) if row["start"] > datetime(2012, 3, 2)]
+    assert [(row["is_readmission_30"], row["is_readmission_180"]) for row in found] == [(True, True), (False, True), (False, False)]
+
+
+PREVENTABLE = {
+    "DE869": "dehydration", "DK590": "constipation", "DK591": None, "DJ159": "lower_respiratory", "DJ16": None, "DJ449": "lower_respiratory",
+    "DN300": "bladder", "DN390": None, "DA09": "gastroenteritis", "DS720": "fracture", "DS710": None, "DD509": "nutritional_anaemia", "DD54": None,
+    "DZ742": "social", "DZ73": None, "DL89": "pressure_ulcer", None: None,
+}  # fmt: skip
+
+
+def test_preventable_groups_are_ranges_with_both_ends() -> None:
+    found = stays(*(contact("2012-03-01 10:00", OUT, citizen, action_diagnosis=code) for citizen, code in enumerate(PREVENTABLE)))
+    assert {row["primary_diagnosis"]: row["preventable_group"] for row in found} == PREVENTABLE
+
+
+def test_the_last_diagnosis_is_that_of_the_last_contact() -> None:
+    row = stays(contact("2012-03-01 10:00", OUT), contact(later(OUT, 1), later(OUT, 9), action_diagnosis="DF03"))[0]
+    assert (row["primary_diagnosis"], row["last_diagnosis"]) == ("DI500", "DF03")

@@ -86,6 +86,12 @@ def load_readmission_exclusions() -> tuple[tuple[str, str, str], ...]:
 
 
 @cache
+def load_exclusion_roles() -> dict[str, tuple[bool, bool]]:
+    """Group of diagnoses -> whether it makes a discharge no index, and an admission no readmission."""
+    return {row["group"]: (row["of_index"] == "true", row["of_readmission"] == "true") for row in _rows("readmission_exclusions.csv")}
+
+
+@cache
 def load_oddities() -> tuple[dict[str, str], ...]:
     """What the two agreements say in two ways, or not at all: oddity_id, seed (S1, S2 or both), da, en, source. Shown as it is."""
     return tuple(_rows("oddities.csv"))
@@ -93,7 +99,7 @@ def load_oddities() -> tuple[dict[str, str], ...]:
 
 @cache
 def load_tasks(of: str) -> tuple[dict[str, str], ...]:
-    """The tasks of the project group or of MidtKraft ("project_group", "midtkraft"): task_id, da, en, source."""
+    """The tasks of the project group or of MidtKraft ("project_group", "midtkraft"): task_id, da, en, notebook, result, source."""
     return tuple(_rows("project_group_tasks.csv" if of == "project_group" else "midtkraft_tasks.csv"))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from effekt.errors import DataError
-from effekt.report import checklist_table, prose, tables
+from effekt.report import checklist_table, page_table, prose, tables
 from effekt.report.results import Result
 from effekt.report.sentences import label, sentence
 
@@ -176,6 +176,7 @@ VIEWS: Mapping[str, View] = {
     "limits": _SENTENCES,
     "method": _SENTENCES,
     "mix_bars": _figure_view(_mix_bars),
+    "pages": View(page_table.html, page_table.plain),
     "paired_bars": _figure_view(_paired_bars),
     "practice_dots": _figure_view(_practice_dots),
     "scorecard": _figure_view(_scorecard, wide=True),
