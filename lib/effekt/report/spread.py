@@ -32,12 +32,13 @@ SHARED = ("reach", "fidelity")
 
 @dataclass(frozen=True)
 class Judged:
-    """An initiative, the effect it was judged by, whether that is its own (told by the initiative itself), and what the rule says."""
+    """An initiative, the effect it was judged by, whether that is its own (told by the initiative itself), what the rule says, and by what."""
 
     initiative: Mapping[str, Any]
     effect: Estimate
     is_own: bool
     verdict: SpreadVerdict
+    reasons: tuple[str, ...]
 
 
 def judge_initiatives(study: Study, initiatives: pd.DataFrame, changes: Iterable[OutcomeChange]) -> tuple[Judged, ...]:
@@ -64,7 +65,7 @@ def _judge(study: Study, item: Mapping[str, Any], told: Mapping[str, OutcomeChan
         fidelity=None if fidelity is None else fidelity / PERCENT,
         transferability=_number(item.get("transferability")),
     )
-    return Judged(item, effect, own is not None, verdict)
+    return Judged(item, effect, own is not None, verdict, tuple(reasons_of(verdict, harms_asked=bool(rule.harms))))
 
 
 def _rule(study: Study, effect: Estimate) -> SpreadRule:
@@ -137,7 +138,7 @@ def _row(one: Judged, labels: Names) -> Facts:
         "cluster": (Column("cluster", "label"), str(one.initiative["cluster_id"])),
         "type": (Column("type", "label"), kind),
         "verdict": (Column("verdict", "label"), f"spread_verdict.{one.verdict.verdict}"),
-        "why": (Column("why", "label"), _why(one.verdict, labels)),
+        "why": (Column("why", "label"), _why(one.reasons, labels)),
         "effect_from": (Column("effect_from", "label"), "effect_from.own" if one.is_own else "effect_from.cluster"),
         "n_under": (Column("n_under", "count"), under(one.effect)),
         "n_reached": (Column("n_reached", "count"), reached),
@@ -147,9 +148,9 @@ def _row(one: Judged, labels: Names) -> Facts:
     return cells | {"transferability": (Column("transferability", "significant", 2), seen["transferability"])}
 
 
-def _why(verdict: SpreadVerdict, labels: Names) -> str:
+def _why(reasons: Iterable[str], labels: Names) -> str:
     """The key of what decided: a phrase, or several with a semicolon between them."""
-    keys = [f"why.{key}" for key in reasons_of(verdict)]
+    keys = [f"why.{key}" for key in reasons]
     if len(keys) == 1:
         return keys[0]
     joined = "+".join(keys)
@@ -157,7 +158,7 @@ def _why(verdict: SpreadVerdict, labels: Names) -> str:
     return joined
 
 
-def reasons_of(verdict: SpreadVerdict) -> list[str]:
+def reasons_of(verdict: SpreadVerdict, *, harms_asked: bool) -> list[str]:
     """What decided a verdict, as the rule goes through it: the criteria not met (for spread with evaluation also those not known), or "all"."""
     met = dict(zip(verdict.criteria["criterion"], verdict.criteria["met"], strict=True))
     limits = dict(zip(verdict.criteria["criterion"], verdict.criteria["limit"], strict=True))
@@ -173,7 +174,7 @@ def reasons_of(verdict: SpreadVerdict) -> list[str]:
             return ["all"]
     unknown = [f"{key}_unknown" for key in ("cost", *SHARED, "transferability") if met[key] is None and limits[key] is not None]
     told = [*(["benefit_some"] if met["benefit"] is False else []), *([] if met["claim"] else ["claim"])]
-    return [*told, *(["harm_unknown"] if met["harm"] is None else []), *unknown]
+    return [*told, *(["harm_unknown"] if harms_asked and met["harm"] is None else []), *unknown]
 
 
 def _percent(value: Any) -> float | None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from effekt.study import Study
 
 
-_KEPT = ("outcome", "change", "change_low", "change_high", "p", "start", "claim", "level", "horizon", "fact_n_citizens_treated")
+_KEPT = ("outcome", "change", "change_low", "change_high", "p", "start", "claim", "level", "horizon", "n_events", "fact_n_citizens_treated")
 
 
 def pooled_in_short(study: Study, changes: Iterable[Any], pooled: Any, rollout: Any = None, *, name: str = "") -> Shown:
@@ -114,6 +114,6 @@ def _facts(study: Study, effect: Estimate, clusters: tuple[Estimate, ...]) -> Fa
 
 def _line(kind: str, unit: str, estimate: Estimate) -> Facts:
     told = making.of_estimate(estimate)
-    kept = {key: told[key] for key in ("ratio", "low", "high", "claim", "fact_n_events_treated") if key in told}
+    kept = {key: told[key] for key in ("ratio", "low", "high", "claim", "n_events", "fact_n_events_treated") if key in told}
     return {"unit": (Column("unit", "label"), unit), "kind": (Column("kind", "label"), f"row.{kind}")} | kept
 
