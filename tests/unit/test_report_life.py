@@ -36,6 +36,14 @@ def test_the_change_of_days_at_home_is_that_of_the_area_less_that_of_the_compari
     assert alone.contrast == "after_before" and "expected from the comparison" not in said(report.life_in_short(NORTH, rows[rows["treated"]], *REST))
 
 
+def test_a_comparison_that_may_have_had_the_same_is_called_another_effort(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = handmade_life.home(lift=20)
+    assert report.home_change(NORTH, rows).contrast == "programme_comparison"
+    monkeypatch.setattr(Study, "comparison_exposure", "same_initiative")
+    told = report.home_change(NORTH, rows)
+    assert told.contrast == "programme_other_effort" and "comparison_same_initiative" in told.reasons
+
+
 REST = (handmade_life.responses(), handmade_life.wishes())
 
 

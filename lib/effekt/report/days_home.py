@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from effekt.estimates.claims import EXPOSURES
 from effekt.estimates.estimate import Estimate
 from effekt.estimates.mean_changes import MeanChange, mean_change
 from effekt.estimates.pooling import pool
@@ -105,7 +106,15 @@ def _change(study: Study, home: pd.DataFrame, outcome: str) -> MeanChange | None
     kept = [term for term in ADJUSTED if frame[term.removeprefix("C(").removesuffix(")")].nunique() > 1]
     found = mean_change(frame, outcome=column, covariates=kept, contrast=None if compared else "after_before", level=study.level)
     unit = {"days_home": "days_of_180", "death180": "share"}[outcome]
-    return replace(found, effect=found.effect.named(outcome=outcome, unit=study.unit, measure_unit=unit))
+    effect = against(study, found.effect) if compared else found.effect
+    return replace(found, effect=effect.named(outcome=outcome, unit=study.unit, measure_unit=unit))
+
+
+def against(study: Study, effect: Estimate) -> Estimate:
+    """The contrast with a comparison by its right name: where the comparison had, or may have had, the same initiative, it is another effort."""
+    if study.comparison_exposure == "none":
+        return effect
+    return replace(effect, contrast="programme_other_effort", reasons=(*effect.reasons, EXPOSURES[study.comparison_exposure]))
 
 
 def _nothing(study: Study, home: pd.DataFrame, outcome: str) -> Estimate:

@@ -14,6 +14,7 @@ from effekt.estimates.mean_changes import mean_change, mean_level
 from effekt.estimates.patient_reported import ancova, responder_share
 from effekt.estimates.trajectories import mixed
 from effekt.report import making, tables
+from effekt.report.days_home import against
 from effekt.report.making import Facts
 from effekt.report.results import Column
 from effekt.report.shares import enough, head_of, share_figure, share_of, told
@@ -167,10 +168,11 @@ def _of_mixed(study: Study, scores: pd.DataFrame) -> Estimate:
     frame = scores.astype({"after": float, "treated": float})
     model = mixed(frame, outcome="value", covariates=["after", "treated", "after:treated"], groups="who", level=study.level)
     row: Any = model.coefficients.set_index("name").loc["after:treated"]
-    return Estimate(
+    found = Estimate(
         "difference", row["estimate"], row["low"], row["high"], "mixed_waves", "descriptive", "programme_comparison", study.level, p=row["p"],
         se=row["se"], n_citizens=model.n_groups, cautions=model.cautions, reasons=("pretrend_not_testable",), facts=model.facts,
     )  # fmt: skip
+    return against(study, found)
 
 
 def _level_facts(study: Study, values: pd.Series, wave: str) -> Facts:
