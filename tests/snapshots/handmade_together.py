@@ -126,8 +126,6 @@ def results(region: Study, given: Mapping[str, Estimate]) -> dict[str, Result]:
         "report": report.report_in_short(region, told, held, judged, **told_to),
         "report aims": report.aims_table(region, held),
         "report money": report.money_table(region, told),
-        "report cost": report.programme_cost(region, started),
-        "report cost none": report.programme_cost(region, started.assign(cost_oere=None)),
         "checklists": report.checklists_in_short(region),
         "checklist trend": report.checklist(region, "trend"),
         "checklist record": report.checklist(region, "record"),

@@ -183,11 +183,6 @@ def test_an_addressee_without_a_name_is_refused() -> None:
         report.report_in_short(study, CHANGES, handmade_together.lifts(GIVEN), (), addressee="nobody", round_number=1)
 
 
-def test_the_cost_of_the_programme_is_the_sum_of_what_is_told() -> None:
-    shown = report.programme_cost(handmade.study(None), handmade_together.initiatives())
-    assert (shown.column("total"), shown.column("running"), shown.column("n_costs_told")) == ((180_000.0,), (70_000.0,), (4,))
-
-
 def report_items(key: str) -> tuple[checking_lists.Item, ...]:
     return checking_lists.load_checklist(key).items
 

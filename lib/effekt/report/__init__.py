@@ -114,7 +114,6 @@ _EXPORTS: dict[str, str] = {
     "checklists_in_short": "checking_lists",
     "aims_table": "national",
     "money_table": "national",
-    "programme_cost": "national",
     "report_in_short": "national",
     "pooled_in_short": "synthesis",
     "post_table": "resources",

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from effekt.errors import UsageError
 from effekt.report import making, tables, wording
 from effekt.report.all_changes import OutcomeChange
@@ -24,7 +22,6 @@ from effekt.report.spread import Judged
 if TYPE_CHECKING:
     from effekt.study import Study
 
-OERE = 100.0
 
 
 def report_in_short(
@@ -81,19 +78,3 @@ def money_table(study: Study, changes: Iterable[OutcomeChange], *, name: str = "
     show = [("column.outcome", "outcome"), ("column.change_interval", "cells.change_interval"), ("column.claim", "claim")]
     plan = tables.layout("national.money", show, notes=("national.money_note",))
     return making.shown(study, "table", name, rows, estimates=[one.effect for one in told], context={"table": plan})
-
-
-def programme_cost(study: Study, initiatives: pd.DataFrame, *, name: str = "programme_cost") -> Shown:
-    """What the clusters say that their initiatives cost in all and cost a year in operation, and how many of them say so.
-
-    initiatives : `measures.initiatives`. What is not stated is not zero.
-    """
-    told, running = initiatives["cost_oere"].dropna(), initiatives.loc[initiatives["continues_after_2015"].eq(True), "running_cost_oere"].dropna()
-    counts = {"n_initiatives": len(initiatives), "n_costs_told": len(told), "n_continue": int(initiatives["continues_after_2015"].eq(True).sum())}
-    facts: Facts = {key: (Column(key, "count"), value) for key, value in counts.items()}
-    facts |= {"total": (Column("total", "money"), float(told.sum()) / OERE if len(told) else None)}
-    facts |= {"running": (Column("running", "money"), float(running.sum()) / OERE if len(running) else None)}
-    if not len(told):
-        return making.shown(study, "finding", name, [facts], context={"blocks": [block("text", "national.cost_none")]})
-    blocks = [block("text", "national.cost_total"), *([block("text", "national.cost_running")] if len(running) else []), block("claim", "national.cost_claim")]
-    return making.shown(study, "finding", name, [facts], context={"blocks": blocks})
