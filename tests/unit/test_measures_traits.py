@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as parquet
 import pytest
 
+from effekt import Study, measures
 from effekt.measures import build_enrolled, build_movements, build_person_months, build_residents, build_stays, build_traits, build_treatments
 from effekt.protocol import read_protocol
 from tests.derived import Rows, built, contact, lived, made
 from tests.tiny import EVALUATION
 
-PROTOCOL = read_protocol(EVALUATION.replace("id: alfa", "id: aarhus").replace("id: beta", "id: horsens"))
+TEXT = EVALUATION.replace("id: alfa", "id: aarhus").replace("id: beta", "id: horsens")
+PROTOCOL = read_protocol(TEXT)
 """aarhus (0751, 0741) starts on 1 March 2013, horsens (0615) on 1 June; the data are 2012 to 2014, and citizens count from 65 years."""
 ANNA, BENT, CARL, CLARA, DORA, EVA, FINN = range(1, 8)
-BORN = {ANNA: "1930-05-01", BENT: "1948-03-02", CARL: "1940-01-01", CLARA: "1941-01-01", DORA: "1935-01-01", EVA: "1936-01-01", FINN: "1937-01-01"}
+BORN = {ANNA: "1930-05-01", BENT: "1948-04-01", CARL: "1940-01-01", CLARA: "1941-01-01", DORA: "1935-01-01", EVA: "1936-01-01", FINN: "1937-01-01"}
 HOMES = [
     lived("0751", "2000-01-01", "2015-01-01", ANNA),
     lived("0741", "2000-01-01", "2015-01-01", BENT),
@@ -34,6 +38,7 @@ VISITS = {  # contact -> its first day, and its diagnoses with their types
     103: ("2012-05-05", [("DI509", "A"), ("DI500", "B"), ("DE119", "B"), ("DJ449", "H"), ("DC449", "A")]),
     104: ("2013-03-01", [("DN189", "A")]),
     105: ("2012-06-01", [("DS525", "A")]),
+    106: ("2012-08-01", [("DI509", "A")]),
 }
 
 
@@ -59,6 +64,7 @@ def tables() -> dict[str, Rows | pa.Table]:
         contact("2013-03-20 10:00", "2013-03-20 18:00", ANNA),
         contact("2013-04-01 10:00", "2013-04-03 10:00", ANNA, specialty="30"),
         contact("2013-05-01 10:00", "2013-05-03 10:00", ANNA, shak="9999011"),
+        contact("2013-03-01 00:00", "2013-03-02 10:00", FINN),
     ]
     seen = [
         contact(f"{on} 09:00", f"{on} 09:30", CLARA if number == 105 else ANNA, contact_id=number, kind="outpatient", acute=False)
@@ -84,7 +90,7 @@ def tables() -> dict[str, Rows | pa.Table]:
         "service": [care("2012-11-30", 60), care("2012-11-29", 30), care("2013-03-01", 15), care("2013-01-10", 2, "home_nursing", "visit")],
         "enrolment": [
             {"citizen_id": ANNA, "initiative_id": "a", "start": day("2013-09-01")},
-            {"citizen_id": ANNA, "initiative_id": "b", "start": day("2013-05-02")},
+            {"citizen_id": ANNA, "initiative_id": "b", "start": day("2013-05-01")},
             {"citizen_id": BENT, "initiative_id": "a", "start": day("2013-06-01")},
             {"citizen_id": CARL, "initiative_id": "a", "start": day("2013-06-01")},
         ],
@@ -135,14 +141,14 @@ def test_where_a_source_tells_of_nobody_on_a_side_it_is_missing_and_not_none(tra
 
 
 def test_the_rolling_rule_asks_for_an_acute_medical_day_or_more_from_the_start_on(traits: dict) -> None:
-    assert traits[ANNA, "aarhus"]["rolling_on"] == day("2013-05-03") and traits[FINN, "aarhus"]["rolling_on"] is None
+    assert [traits[key]["rolling_on"] for key in ((ANNA, "aarhus"), (FINN, "aarhus"), (CARL, "aarhus"))] == [day("2013-05-03"), day("2013-03-02"), None]
 
 
 def test_the_first_enrolment_is_kept_with_home_and_the_year_before(tables: dict, traits: dict) -> None:
     rows = {row["citizen_id"]: row for row in built(build_enrolled.build, tables, PROTOCOL)}
     assert set(rows) == {ANNA, BENT}                     # Carl lives in the comparison
-    assert traits[ANNA, "aarhus"]["enrolled_on"] == rows[ANNA]["enrolled_on"] == day("2013-05-02")
-    assert [(row["kommunekode"], row["at_start"], row["n_acute"]) for row in (rows[ANNA], rows[BENT])] == [("0751", True, 4), ("0741", False, 0)]
+    assert traits[ANNA, "aarhus"]["enrolled_on"] == rows[ANNA]["enrolled_on"] == day("2013-05-01")
+    assert [(row["kommunekode"], row["at_start"], row["n_acute"]) for row in (rows[ANNA], rows[BENT])] == [("0751", True, 3), ("0741", False, 0)]
 
 
 def test_the_delivery_knows_residents_too_young_for_the_target(tables: dict) -> None:
@@ -151,7 +157,7 @@ def test_the_delivery_knows_residents_too_young_for_the_target(tables: dict) -> 
 
 
 def test_an_admission_knows_the_cluster_of_its_hospital_and_the_home_of_its_month(tables: dict) -> None:
-    rows = [row for row in built(build_treatments.build, tables, PROTOCOL) if row["month"] >= day("2013-01-01")]
+    rows = [row for row in built(build_treatments.build, tables, PROTOCOL) if row["citizen_id"] == ANNA and row["month"] >= day("2013-01-01")]
     told = [(f"{row['month']:%Y-%m}", row["after"], row["hospital_cluster"], row["cluster_id"]) for row in sorted(rows, key=lambda row: row["month"])]
     assert told == [
         ("2013-02", False, "horsens", "aarhus"), ("2013-03", True, "aarhus", "aarhus"), ("2013-04", True, "aarhus", "aarhus"),
@@ -179,3 +185,38 @@ def test_without_any_source_nothing_is_told_and_nothing_breaks(tables: dict) -> 
     rows = built(build_traits.build, bare, PROTOCOL)
     told = {(row["lives_alone"], row["n_chronic"], row["n_drugs"], row["care_minutes"], row["enrolled_on"]) for row in rows}
     assert len(rows) == 6 and told == {(None, None, None, None, None)}
+
+
+@pytest.fixture(scope="module")
+def study_path(tables: dict, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The study with the tables that the readers take."""
+    study = tmp_path_factory.mktemp("cohort")
+    (study / "evaluation.yml").write_text(TEXT, encoding="utf-8")
+    (study / "derived").mkdir()
+    for name, builder in (("traits", build_traits), ("movements", build_movements)):
+        parquet.write_table(made(builder.build, tables, PROTOCOL), study / "derived" / f"{name}.parquet")
+    parquet.write_table(tables["person_months"], study / "derived" / "person_months.parquet")
+    return study
+
+
+@pytest.mark.parametrize(
+    ("unit", "before", "after"),
+    [("aarhus", (3, 1, 2, 2), (2, 2, 0, 4)), ("0741", (0, 0, 0, 0), (0, 1, 0, 1)), ("region", (4, 1, 3, 2), (2, 2, 0, 4))],
+)
+def test_those_there_to_begin_with_and_those_who_came_less_those_who_left_are_there_at_the_end(study_path: Path, unit: str, before, after) -> None:
+    rows = measures.movements(Study.open(study_path, cluster=unit))
+    for is_after, (begun, came, left, there) in ((False, before), (True, after)):
+        period = rows[rows["after"] == is_after]
+        enters = period[period["enters"]]
+        n_left = int((~period["enters"] & (period["reason"] != "last_month")).sum())
+        assert (int((enters["reason"] != "first_month").sum()), n_left) == (came, left) and begun + came - left == there
+    assert int((rows["reason"] == "last_month").sum()) == after[3]
+
+
+def test_the_fixed_cohort_holds_those_of_the_start_alone_and_the_comparison_is_seen_once(study_path: Path) -> None:
+    study = Study.open(study_path, cluster="aarhus")
+    persons = measures.persons(study, "adm_acute_medical")
+    assert set(persons.loc[persons["treated"], "citizen_id"]) == {ANNA, BENT, DORA, EVA, FINN}
+    assert set(measures.fixed_cohort(study, persons)["citizen_id"]) == {ANNA, FINN}
+    region = measures.traits(Study.open(study_path))
+    assert region[["citizen_id", "treated"]].values.tolist() == [[ANNA, True], [FINN, True], [CARL, False], [CLARA, False]]
