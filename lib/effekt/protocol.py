@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
-from effekt.catalogue.codes import load_registration_breaks
+from effekt.catalogue.codes import load_hospital_clusters, load_registration_breaks
 from effekt.catalogue.outcomes import Outcome, load_outcomes, nearest, read_record
 from effekt.errors import ProtocolError
 from effekt.protocol_checks import PHASE_IN_MONTHS, check_meaning
@@ -90,6 +90,11 @@ class Protocol(Strict):
         """Every municipality of the study -> the id of its cluster, or "comparison"."""
         mine = {code: cluster.id for cluster in self.clusters for code in cluster.municipalities}
         return {**mine, **dict.fromkeys(self.comparison.municipalities, "comparison")}
+
+    def hospitals(self) -> dict[str, str]:
+        """First four characters of a hospital's department codes -> the cluster it belongs to: as the protocol names them, else the code list."""
+        own = {code: cluster.id for cluster in self.clusters for code in cluster.hospitals}
+        return own or load_hospital_clusters()
 
     def content_hash(self) -> str:
         """A hash of what the protocol says: comments, layout and the order of keys do not count."""

@@ -19,6 +19,7 @@ def _month(value: Any) -> date:
 
 Month = Annotated[date, BeforeValidator(_month)]
 Kommunekode = Annotated[str, Field(pattern=r"^\d{4}$", description='a municipality code of four digits in quotes, such as "0751"')]
+Shak4 = Annotated[str, Field(pattern=r"^[0-9A-Z]{4}$", description='the first four characters of a department code in quotes, such as "6620"')]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,19}$", description="a short name of small letters, digits and _, such as horsens")]
 
 
@@ -61,6 +62,7 @@ class Cluster(Strict):
     name: Text
     start: Month
     municipalities: list[Kommunekode] = Field(min_length=1)
+    hospitals: list[Shak4] = []
     contaminated: list[Contaminated] = []
 
 

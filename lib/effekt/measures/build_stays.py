@@ -9,7 +9,7 @@ import ibis
 from ibis import _
 from ibis.expr.types import BooleanValue, IntegerValue, Table
 
-from effekt.catalogue.codes import load_hospital_clusters, load_medical_specialties, load_preventable_diagnoses
+from effekt.catalogue.codes import load_medical_specialties, load_preventable_diagnoses
 from effekt.measures.diagnosis_groups import group_of
 from effekt.protocol import Protocol
 
@@ -136,7 +136,7 @@ def add_cross_cluster(stays: Table, residence: Table, protocol: Protocol) -> Tab
     lived = residence.inner_join(homes, "kommunekode").select("citizen_id", "home_cluster", moved_in=_.start, moved_out=_.end)
     living = stays.select("stay_id", "citizen_id", "start").inner_join(lived, "citizen_id")
     living = living.filter(living.moved_in <= living.start.date(), living.start.date() < living.moved_out)
-    units = ibis.memtable({"shak4": list(load_hospital_clusters()), "hospital_cluster": list(load_hospital_clusters().values())})
+    units = ibis.memtable({"shak4": list(protocol.hospitals()), "hospital_cluster": list(protocol.hospitals().values())})
     joined = stays.left_join(living.select("stay_id", "home_cluster"), "stay_id").mutate(shak4=stays.shak.left(4)).left_join(units, "shak4")
     clusters = [cluster.id for cluster in protocol.clusters]
     known = ibis.coalesce(joined.home_cluster.isin(clusters) & joined.hospital_cluster.isin(clusters), False)
