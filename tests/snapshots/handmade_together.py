@@ -115,6 +115,7 @@ def results(region: Study, given: Mapping[str, Estimate]) -> dict[str, Result]:
         "spread none": report.spread_in_short(region, ()),
         "spread rule": report.spread_rule(region),
         "spread table": report.spread_table(region, judged),
+        "spread criteria": report.spread_criteria(region, judged),
         "scorecard short": report.scorecard_in_short(region, held, indicators()),
         "scorecard better": report.scorecard_in_short(region, held[:4], indicators().head(1)),
         "scorecard identified": report.scorecard_in_short(region, held[:1], indicators().head(1)),

@@ -81,7 +81,7 @@ def test_too_few_events_in_the_cluster_is_insufficient_data() -> None:
 def test_no_probability_is_shown_as_quite_certain() -> None:
     sure = handmade_together.change("adm_acute_medical", replace(handmade.RATIO, value=0.5, low=0.49, high=0.51, se=0.01), handmade.UNCLEAR)
     told = report.judge_initiatives(handmade.study(None), handmade_together.initiatives(), (sure, *CHANGES[1:]))
-    shown = report.spread_table(handmade.study(None), told)
+    shown = report.spread_criteria(handmade.study(None), told)
     assert max(value for value in shown.column("benefit") if value is not None) == 99.9
 
 

@@ -104,6 +104,7 @@ _EXPORTS: dict[str, str] = {
     "recurring_table": "recurring",
     "shrunken_clusters": "pooled_tables",
     "spread_in_short": "spread",
+    "spread_criteria": "spread",
     "spread_rule": "spread_rules",
     "spread_table": "spread",
     "quality_lift": "lifts",

@@ -28,9 +28,10 @@ def plain(result: Result) -> str:
 
 def _row(result: Result, row: int) -> str:
     pages = result.context["evidence"][row]
+    names = [_page_name(result, "same" if page in _once(pages[:place]) else page) for place, (page, _) in enumerate(pages)]
     links = ", ".join(
-        f'<span data-page="{markup.escape(page)}_region" data-result="{markup.escape(found)}">{markup.escape(_page_name(result, page))}</span>'
-        for page, found in pages
+        f'<span data-page="{markup.escape(page)}_region" data-result="{markup.escape(found)}">{markup.escape(name)}</span>'
+        for name, (page, found) in zip(names, pages, strict=True)
     )
     where = links or markup.escape(_reason(result, row))
     state = markup.escape(_cell(result, row, "state"))

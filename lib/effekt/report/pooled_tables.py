@@ -21,13 +21,13 @@ _UNDER = ("n_events_treated", "n_citizens_treated")
 
 
 def pooled_outcomes(study: Study, changes: Iterable[OutcomeChange], *, name: str = "outcomes") -> Shown:
-    """One row an outcome: the aim it serves, the pooled change with its interval, the range expected of a new cluster, the clusters with a number, claim.
+    """One row an outcome, by aim: the pooled change with its interval, the range expected of a new cluster, the clusters with a number, the claim.
 
     changes : `report.outcome_changes`. Outcomes that serve no aim are left out.
     """
     told = by_aim(study, changes)
     rows = [_aim(study, one) | change_facts(one.effect) | _expected(one) | _design(study, one) for one in told]
-    show = [("column.aim", "aim"), ("column.outcome", "outcome"), ("column.change_interval", "cells.change_interval")]
+    show = [("column.outcome", "outcome"), ("column.change_interval", "cells.change_interval")]
     show += [("column.expected_new", "cells.expected"), ("column.clusters_told", "n_clusters_told"), ("column.claim", "claim")]
     plan = tables.layout("synthesis.outcomes", show, notes=("synthesis.outcomes_note",))
     return making.shown(study, "table", name, rows, estimates=[one.effect for one in told], context={"table": plan})

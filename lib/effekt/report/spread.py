@@ -110,13 +110,22 @@ def spread_in_short(study: Study, judged: Iterable[Judged], *, name: str = "spre
 
 
 def spread_table(study: Study, judged: Iterable[Judged], *, name: str = "spread") -> Shown:
-    """One row an initiative: the verdict, what decided it, whose effect it was judged by, and what was seen of each thing the rule looks at."""
+    """One row an initiative: the verdict, what decided it, and whose effect it was judged by; what can be spread first."""
+    show = [("column.verdict", "verdict"), ("column.decided_by", "why"), ("column.effect_from", "effect_from")]
+    return _table(study, judged, show, "synthesis.spread", "synthesis.spread_note", name)
+
+
+def spread_criteria(study: Study, judged: Iterable[Judged], *, name: str = "spread_criteria") -> Shown:
+    """One row an initiative, in the same order: what was seen of each thing that the rule looks at."""
+    show = [(f"column.{key}_seen", key) for key in (*PROBABLE, *SHARED, "transferability")]
+    return _table(study, judged, show, "synthesis.criteria", "synthesis.criteria_note", name)
+
+
+def _table(study: Study, judged: Iterable[Judged], show: list[tuple[str, str]], caption: str, note: str, name: str) -> Shown:
     ordered = sorted(judged, key=lambda one: VERDICTS.index(one.verdict.verdict))
     labels: Names = {"not_estimated": {"da": "ikke oplyst", "en": "not stated"}}
     rows = [_row(one, labels) for one in ordered]
-    show = [("column.cluster", "cluster"), ("column.initiative", "type"), ("column.verdict", "verdict"), ("column.decided_by", "why")]
-    show += [("column.effect_from", "effect_from"), *((f"column.{key}_seen", key) for key in (*PROBABLE, *SHARED, "transferability"))]
-    plan = tables.layout("synthesis.spread", show, notes=("synthesis.spread_note",))
+    plan = tables.layout(caption, [("column.cluster", "cluster"), ("column.initiative", "type"), *show], notes=(note,))
     return making.shown(study, "table", name, rows, estimates=_once(one.effect for one in ordered), context={"table": plan}, labels=labels)
 
 
