@@ -37,7 +37,8 @@ def parts() -> pd.DataFrame:
     """What the total adds, and home nursing, which it does not."""
     first = pd.Timestamp("2010-01-01")
     rows = [(name, first, first, True) for name in PARTS]
-    return pd.DataFrame([*rows, ("nursing", pd.Timestamp("2014-01-01"), pd.NaT, False)], columns=["part", "first_month", "first_month_comparison", "added"])
+    rows.append(("nursing", pd.Timestamp("2014-01-01"), pd.NaT, False))
+    return pd.DataFrame(rows, columns=["part", "first_month", "first_month_comparison", "added"])
 
 
 def results(study: Study, ratio: Estimate) -> dict[str, Result]:
@@ -87,7 +88,8 @@ def visit_results(study: Study) -> dict[str, Result]:
     rows = discharges()
     visited, again = rows["days_to_visit"].notna(), rows["event"]
     others_sooner = rows.assign(days_followed=rows["days_followed"].mask(again & ~visited, 20))
-    visited_sooner = rows.assign(days_followed=rows["days_followed"].mask(again & visited, 20), event=again & (visited | (rows["citizen_id"] % 8 == 0)))
+    more = again & (visited | (rows["citizen_id"] % 8 == 0))
+    visited_sooner = rows.assign(days_followed=rows["days_followed"].mask(again & visited, 20), event=more)
     return {
         "visited less": report.compare_visited(study, others_sooner),
         "visited more": report.compare_visited(study, visited_sooner),
@@ -115,7 +117,7 @@ def survey_results(study: Study) -> dict[str, Result]:
     answers, asked = survey()
     return {
         "weighed patients": report.weighted_satisfied(study, answers, asked),
-        "weighed relatives few": report.weighted_satisfied(study, *survey(40), respondent="relative"),
+        "weighed relatives few": report.weighted_satisfied(study, *survey(30), respondent="relative"),
         "weighed relatives": report.weighted_satisfied(study, answers, asked, respondent="relative"),
         "weighed nobody": report.weighted_satisfied(study, answers, asked.head(0)),
     }

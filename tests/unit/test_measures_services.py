@@ -43,7 +43,9 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tables = {
         "person_months": [row(one, adm_rate=1, beddays=2) for one in PEOPLE],
         "cost_months": [row(one, cost_hosp=700, cost_prac=100, cost_mun=200, cost_total=1000) for one in PEOPLE],
-        "service_months": [row(one, **{name: told(one, name) for name in REGISTERED}, homecare_h=60, finished=0, services_total=whole(one)) for one in PEOPLE],
+        "service_months": [
+            row(one, **{name: told(one, name) for name in REGISTERED}, homecare_h=60, finished=0, services_total=whole(one)) for one in PEOPLE
+        ],
     }
     for name, rows in tables.items():
         parquet.write_table(pa.Table.from_pylist(rows), folder / "derived" / f"{name}.parquet")
@@ -91,8 +93,9 @@ def test_the_parts_of_a_sum_say_which_are_added_and_from_when_they_are_registere
 
 
 def test_a_service_that_is_not_registered_in_both_is_said_to_be_so_and_is_not_zero(study: Path) -> None:
-    answered = {one.effect.outcome: one.effect for one in report.service_changes(Study.open(study, cluster="alfa")) if one.effect.outcome == "nursing"}
+    answered = {one.effect.outcome: one.effect for one in report.service_changes(Study.open(study, cluster="alfa"))}
     assert answered["nursing"].value is None and answered["nursing"].cautions == ("not_registered_both",) and answered["nursing"].reasons == ()
+    assert answered["outpat"].cautions != ("not_registered_both",)
 
 
 def test_three_citizens_are_too_few_for_a_mix_and_the_page_says_so_in_words(study: Path) -> None:

@@ -40,14 +40,14 @@ def test_a_weight_for_another_number_of_people_is_refused() -> None:
 
 
 def survey(n: int = 400, *, anonymous: bool = False) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Half live alone: of them one in four answers and one in five is satisfied; of the others three in four answer, and four in five are satisfied."""
+    """Half live alone: one in four of them answers and one in five is satisfied; of the others three in four and four in five."""
     rows = []
     for wave in ("before", "after"):
         place = np.arange(n)
         alone = place % 2 == 0
         rows.append(pd.DataFrame({
-            "citizen_id": place, "wave": wave, "lives_alone": alone, "answered": (place // 2) % 4 < np.where(alone, 1, 3), "sex": 1 + (place // 8) % 2,
-            "age": 70 + (place * 7) % 20, "admissions_before": (place * 11) % 3, "dead": False, "satisfied": (place // 2) % 5 < np.where(alone, 1, 4),
+            "citizen_id": place, "wave": wave, "lives_alone": alone, "answered": (place // 2) % 4 < np.where(alone, 1, 3),
+            "sex": 1 + (place // 8) % 2, "age": 70 + (place * 7) % 20, "admissions_before": (place * 11) % 3, "dead": False, "satisfied": (place // 2) % 5 < np.where(alone, 1, 4),
         }))  # fmt: skip
     asked = pd.concat(rows, ignore_index=True)
     said = asked[asked["answered"]]

@@ -76,7 +76,8 @@ def add_up_changes(
     needed = base if compared else base[:, 1:]
     empty = int((needed <= 0).any(axis=-1).sum())
     if empty:
-        raise DataError(f"{empty} of {needed.shape[0] * needed.shape[1] * 2} groups have nothing before or after the start to divide by. Leave them out.")
+        groups = needed.shape[0] * needed.shape[1] * 2
+        raise DataError(f"{empty} of {groups} groups have nothing before or after the start to divide by. Leave them out.")
     weight = base[:, 1, :, 0].sum(axis=1)
     weight = weight / weight.sum()
     shares = np.divide(amount, base, out=np.full_like(amount, np.nan), where=base > 0)

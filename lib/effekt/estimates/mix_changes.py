@@ -111,7 +111,7 @@ def substitution_of_changes(
     Returns
     -------
     Estimate
-        scale index (units of `more` per unit of `less`); claim descriptive. facts difference_less, difference_more : the two changes, per person-year.
+        scale index (units of `more` per unit of `less`); claim descriptive. facts difference_less, difference_more : the changes, per person-year.
         Cautions as in `substitution_ratio`: nothing_saved, interval_unbounded.
 
     Raises

@@ -145,7 +145,8 @@ def _added_up(rows: Any, names: Sequence[str]) -> pd.DataFrame:
     measured = [(name, "sum") for name in (*names, "days")]
     by = ["citizen_id", "is_compared"]
     sums = compared.group_by(by, use_threads=False).aggregate([("kommunekode", "first"), ("cluster_id", "first"), *measured]).to_pandas()
-    return sums.rename(columns={f"{name}_sum": name for name in (*names, "days")} | {"kommunekode_first": "kommunekode", "cluster_id_first": "cluster_id"})
+    first = {f"{name}_first": name for name in ("kommunekode", "cluster_id")}
+    return sums.rename(columns={f"{name}_sum": name for name in (*names, "days")} | first)
 
 
 def _is_compared(rows: Any) -> Any:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 TOTAL = "services_total"
 MOVED = ("beddays", "finished", "outpat", "gp_contacts", "homecare_h", "nursing")
 UNITS = ("stays", "services")
+LESS_MORE = {"figure.fewer": {"da": "mindre", "en": "less"}, "figure.more": {"da": "mere", "en": "more"}}
 QUOTED = ("ratio", "low", "high", "change", "change_low", "change_high")
 
 
@@ -102,7 +103,7 @@ def sector_moves(study: Study, changes: Iterable[Any], *, name: str = "sector_mo
     order = tuple(range(1, len(rows)))
     plan = tables.layout(f"{STEM}.moves.caption", [*show, ("column.claim", "claim")], notes=(f"{STEM}.moves.note",), rows=order)
     texts = {key: f"{STEM}.moves.{key}" for key in ("title", "subtitle", "alt")}
-    return making.shown(study, "forest", name, rows, estimates=estimates, context={**texts, "order": list(order), "table": plan})
+    return making.shown(study, "forest", name, rows, estimates=estimates, context={**texts, "order": list(order), "table": plan}, labels=LESS_MORE)
 
 
 def registered_table(study: Study, registered: pd.DataFrame, *, name: str = "registered") -> Shown:

@@ -10,7 +10,9 @@ from effekt.estimates.mix_changes import MixChange, mix_change
 from effekt.report import making, tables, wording
 from effekt.report.costs import cost_sectors
 from effekt.report.making import Facts
+from effekt.report.numbers import LANGUAGES
 from effekt.report.results import Column
+from effekt.report.sentences import text
 from effekt.report.shares import PERCENT, head_of, told
 from effekt.report.shown import Shown
 
@@ -63,8 +65,7 @@ def mix_in_short(study: Study, use: pd.DataFrame, *, name: str = "mix") -> Shown
         keys = [("headline", f"{STEM}.alone"), ("text", f"{STEM}.interval_alone"), ("claim", f"{STEM}.claim")]
         return told(study, keys, facts, name)
     keys = [("headline", f"{STEM}.{wording.direction(mix.outside)}"), ("text", f"{STEM}.interval"), ("claim", f"{STEM}.claim")]
-    shown = told(study, keys, facts, name)
-    return shown
+    return told(study, keys, facts, name)
 
 
 def mix_bars(study: Study, use: pd.DataFrame, *, name: str = "mix_bars") -> Shown:
@@ -79,7 +80,8 @@ def mix_bars(study: Study, use: pd.DataFrame, *, name: str = "mix_bars") -> Show
         rows.append({"sector": (Column("sector", "label"), f"sector.{sector}")} | _counts(mix) | own)
         head |= {f"{sector}_{key}": (_renamed(column, f"{sector}_{column.key}"), value) for key, (column, value) in own.items() if key in GROUPS}
     shown = [(f"bar.{key}", f"{STEM}.cells.{key}") for key in GROUPS]
-    plan = tables.layout(f"{STEM}.bars.caption", [("column.sector", "sector"), *shown], notes=(f"{STEM}.bars.note",), rows=tuple(range(1, len(rows) + 1)))
+    order = tuple(range(1, len(rows) + 1))
+    plan = tables.layout(f"{STEM}.bars.caption", [("column.sector", "sector"), *shown], notes=(f"{STEM}.bars.note",), rows=order)
     context = {key: f"{STEM}.bars.{key}" for key in ("title", "subtitle")} | {"alt": f"{STEM}.bars.{'alt_alone' if mix.other.empty else 'alt'}"}
     return making.shown(study, "mix_bars", name, [head, *rows], context=context | {"table": plan}, labels=_bars(study))
 
@@ -93,7 +95,8 @@ def mix_changes(study: Study, use: pd.DataFrame, *, name: str = "mix_changes") -
     for sector, outcome in sector_outcomes(study).items():
         facts = {"sector": (Column("sector", "label"), f"sector.{sector}")} | _counts(mix) | _moved(mix, outcome) | _points(mix.changes[outcome])
         rows.append(head_of(study) | facts)
-    show = [("column.sector", "sector"), (f"{STEM}.column.own", "own"), (f"{STEM}.column.other", "other"), (f"{STEM}.column.difference", "cells.points")]
+    show = [("column.sector", "sector"), (f"{STEM}.column.own", "own"), (f"{STEM}.column.other", "other")]
+    show.append((f"{STEM}.column.difference", "cells.points"))
     plan = tables.layout(f"{STEM}.changes.caption", show, notes=(f"{STEM}.changes.note",))
     return making.shown(study, "table", name, rows, estimates=tuple(mix.changes.values()), context={"table": plan})
 
@@ -119,7 +122,8 @@ def _shares(mix: MixChange, sector: str) -> Facts:
 def _counts(mix: MixChange) -> Facts:
     """How many citizens stand behind each bar, and behind all of the programme and of the comparison."""
     first = mix.levels.drop_duplicates(["treated", "after"]).set_index(["treated", "after"])["n_citizens"]
-    facts: Facts = {f"n_{key}": (Column(f"n_{key}", "count"), int(first.loc[group]) if group in first.index else None) for key, group in GROUPS.items()}
+    counts = {f"n_{key}": int(first.loc[group]) if group in first.index else None for key, group in GROUPS.items()}
+    facts: Facts = {key: (Column(key, "count"), n) for key, n in counts.items()}
     return facts | {"n_citizens": (Column("n_citizens", "count"), int(mix.outside.facts["n_citizens_treated"]))}
 
 
@@ -146,9 +150,9 @@ def _renamed(column: Column, key: str) -> Column:
 
 def _bars(study: Study) -> dict[str, dict[str, str]]:
     """What the bars are called: the place's own name before and after."""
-    from effekt.report.sentences import text
-
     names = study.labels()[study.unit]
-    return {
-        f"bar.{key}": {language: text(f"{STEM}.bar.{key}", language).replace("{name}", names[language]) for language in ("da", "en")} for key in GROUPS
-    }
+
+    def named(key: str) -> dict[str, str]:
+        return {language: text(f"{STEM}.bar.{key}", language).replace("{name}", names[language]) for language in LANGUAGES}
+
+    return {f"bar.{key}": named(key) for key in GROUPS}

@@ -117,7 +117,7 @@ def _own_mix(study: Study, use: pd.DataFrame, outcomes: list[str]) -> Estimate |
 
 
 def _of_municipalities(study: Study, use: pd.DataFrame, outcomes: list[str]) -> Estimate | None:
-    """Change of the log of hospital against the geometric mean of the other two, municipalities as units; None with fewer than two of the programme."""
+    """Change of the log of hospital against the geometric mean of the other two, by municipality; None with fewer than two of the programme."""
     sums = use.groupby(["cluster", "unit", "treated", "after"], as_index=False)[outcomes].sum()
     sums = sums[(sums[outcomes] > 0).all(axis=1)]
     step = math.sqrt((PARTS - 1) / PARTS)

@@ -48,7 +48,7 @@ def compare_visited(study: Study, visits: pd.DataFrame, *, name: str = "visit_ef
 
 
 def visit_effect_table(study: Study, visits: pd.DataFrame, *, name: str = "visit_effect_table") -> Shown:
-    """One row a way to compute it: readmissions of the visited relative to the others with an interval, the discharges behind it, and why it differs."""
+    """One row a way to compute it: readmissions of the visited relative to the others with an interval, and why it differs from the next."""
     found = find_ratios(study, visits)
     if found is None:
         return _few(study, visits, name)

@@ -43,7 +43,7 @@ def weighted_satisfied(study: Study, answers: pd.DataFrame, asked: pd.DataFrame,
     said = people.assign(weight=table.weights)[people["answered"]]
     rows = [_wave(study, said[said["wave"] == wave], people, wave) for wave in WAVES]
     rows.append(_difference(study, said))
-    show = [("column.wave", "what"), ("column.n_answered", "n"), (f"{STEM}.column.raw", f"{STEM}.cells.raw"), (f"{STEM}.column.weighed", f"{STEM}.cells.weighed")]
+    show = [("column.wave", "what"), ("column.n_answered", "n"), *((f"{STEM}.column.{key}", f"{STEM}.cells.{key}") for key in ("raw", "weighed"))]
     plan = tables.layout(f"{STEM}.caption_{respondent}", show, notes=(f"{STEM}.note",))
     return making.shown(study, "table", name, [head_of(study) | row for row in rows], context={"table": plan})
 
@@ -52,7 +52,8 @@ def _people(own: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
     """Everybody asked, with what they answered; who left this question open has not answered it."""
     dead = asked["dead"] if "dead" in asked else pd.Series(False, index=asked.index)
     kept = asked.assign(dead=dead.astype(bool), women=(asked["sex"] == 2).astype(float), lives_alone=asked["lives_alone"].astype("float64"))
-    joined = kept.drop(columns="answered").merge(own[["citizen_id", "wave", "value"]].drop_duplicates(["citizen_id", "wave"]), "left", ["citizen_id", "wave"])
+    key = ["citizen_id", "wave"]
+    joined = kept.drop(columns="answered").merge(own[[*key, "value"]].drop_duplicates(key), "left", key)
     return joined.assign(answered=joined["value"].notna() & ~joined["dead"], satisfied=joined["value"] >= SATISFIED)
 
 

@@ -1,6 +1,8 @@
-"""The mix of cost: one bar a group and period, each the whole, divided by sector; shades that differ in grey, the share written where there is room."""
+"""The mix of cost: one bar a group and period, each the whole, divided by sector in shades that differ in grey, the share written where it fits."""
 
 from __future__ import annotations
+
+import textwrap
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -16,6 +18,7 @@ PLACES = {"before": 4.05, "after": 3.1, "comparison_before": 1.65, "comparison_a
 FILLS = (("#123f6e", canvas.PAPER), ("#e3eef7", canvas.INK), ("#7aaed6", canvas.INK))
 WHOLE = 100.0
 NARROW = 11.0
+LETTERS = 22
 MARKS = (0, 25, 50, 75, 100)
 
 
@@ -40,7 +43,8 @@ def draw(result: Result) -> Figure:
 
 
 def _bar(axes: Axes, result: Result, bar: str, y: float, sectors: range) -> None:
-    axes.text(-0.02, y, label(result, f"bar.{bar}"), transform=axes.get_yaxis_transform(), ha="right", va="center", size=8.5)
+    name = "\n".join(textwrap.wrap(label(result, f"bar.{bar}"), LETTERS, break_long_words=False))
+    axes.text(-0.02, y, name, transform=axes.get_yaxis_transform(), ha="right", va="center", size=8.5, linespacing=1.05)
     if any(result.column(bar)[row] is None for row in sectors):
         axes.text(1, y, label(result, "not_estimated"), ha="left", va="center", size=8.5, color=canvas.MUTED)
         return
