@@ -47,7 +47,8 @@ def survey(n: int = 400, *, anonymous: bool = False) -> tuple[pd.DataFrame, pd.D
         alone = place % 2 == 0
         rows.append(pd.DataFrame({
             "citizen_id": place, "wave": wave, "lives_alone": alone, "answered": (place // 2) % 4 < np.where(alone, 1, 3),
-            "sex": 1 + (place // 8) % 2, "age": 70 + (place * 7) % 20, "admissions_before": (place * 11) % 3, "dead": False, "satisfied": (place // 2) % 5 < np.where(alone, 1, 4),
+            "sex": 1 + (place // 8) % 2,
+            "age": 70 + (place * 7) % 20, "admissions_before": (place * 11) % 3, "dead": False, "satisfied": (place // 2) % 5 < np.where(alone, 1, 4),
         }))  # fmt: skip
     asked = pd.concat(rows, ignore_index=True)
     said = asked[asked["answered"]]
