@@ -7,8 +7,6 @@ import pandas as pd
 
 from effekt import report
 from effekt.estimates.estimate import Estimate
-from effekt.estimates.payers import payer_ledger
-from effekt.measures.latest_year import co_financing
 from effekt.measures.programme_money import ProgrammeCosts
 from effekt.report.results import Result
 from effekt.study import Study
@@ -114,14 +112,14 @@ def results(study: Study, region: Study) -> dict[str, Result]:
     stated, unstated, part = programme(0.2e6, 0.1e6), programme(None, None), programme(1.5e6, None)
     own = Study(north.path, north.protocol, "north", north.parameters, "0791")
     frames = (municipal("0791"), municipal("0740", 9))
-    ledger, apart = payer_ledger(paid(), co_financing(paid())), payer_ledger(paid(rule=None, medicine=False))
     kroner = report.budget_changes(north, frames)
     return {
         "sector payers": report.sector_payers(north, paid()),
         "sector payers no medicine": report.sector_payers(north, paid(medicine=False)),
         "sector payers few": report.sector_payers(north, paid(49)),
-        "ledger": report.ledger(north, paid(), ledger),
-        "ledger no rule": report.ledger(north, paid(rule=None, medicine=False), apart, name="ledger_apart"),
+        "ledger": report.ledger(north, paid()),
+        "ledger few": report.ledger(north, paid().head(0)),
+        "ledger no rule": report.ledger(north, paid(rule=None, medicine=False), name="ledger_apart"),
         "concentration": report.cost_concentration(north, year()),
         "concentration some": report.cost_concentration(north, year(90)),
         "concentration few": report.cost_concentration(north, year(49)),

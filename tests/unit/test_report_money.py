@@ -26,7 +26,7 @@ def test_co_financing_moves_cost_between_payers_and_leaves_the_total_alone() -> 
     paid = handmade_money.paid()
     with_rule, without = (estimates.payer_ledger(paid, moved) for moved in (co_financing(paid), None))
     assert with_rule.total == without.total == with_rule.payers["borne"].sum() == paid["amount_dkk"].sum()
-    result = report.ledger(NORTH, paid, with_rule)
+    result = report.ledger(NORTH, paid)
     services, borne = (dict(zip(result.column("name"), result.column(key), strict=True)) for key in ("services", "borne"))
     assert services["payer.region"] - borne["payer.region"] == pytest.approx(9.2e6 / 1900) == borne["payer.municipality"] - services["payer.municipality"]
     assert sum(result.column("share")[1:]) == pytest.approx(100)

@@ -61,7 +61,7 @@ def programme_costs(study: Study) -> ProgrammeCosts:
     import pandas as pd
 
     told = programme(study, "initiative")
-    told = told[told["cluster_id"].isin(_clusters(study))].reset_index(drop=True)
+    told = told[told["cluster_id"].isin(_clusters(study)) | (told["cluster_id"].isna() & (study.cluster is None))].reset_index(drop=True)
     until = _grant_end(study)
     first = pd.to_datetime(told["start"]).dt.to_period("M").dt.to_timestamp()
     last = pd.to_datetime(told["end"]).fillna(until).clip(upper=study.period[1]).dt.to_period("M").dt.to_timestamp()

@@ -44,6 +44,7 @@ _EXPORTS: dict[str, str] = {
     "life_end": "concentration",
     "programme_in_short": "programme_cost",
     "programme_table": "programme_cost",
+    "sector_means": "costs",
     "sector_payers": "payers",
     "with_programme": "programme_cost",
     "worth_in_short": "worth",

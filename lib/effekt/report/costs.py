@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from effekt.estimates.bootstrap import bootstrap_mean_difference
-from effekt.estimates.cost import cost_difference, mean_costs
+from effekt.estimates.cost import CostMeans, cost_difference, mean_costs
 from effekt.estimates.estimate import Estimate
 from effekt.estimates.value_for_money import net_monetary_benefit
+from effekt.measures.citizens import persons
 from effekt.report import making, tables
 from effekt.report.asking import answer, lacking
 from effekt.report.making import Facts
@@ -41,14 +42,21 @@ def cost_sectors(study: Study) -> tuple[str, ...]:
     return tuple(first.values())
 
 
+def sector_means(study: Study) -> tuple[CostMeans, ...]:
+    """`estimates.mean_costs` of each of `cost_sectors`, in their order; where there is nobody at all, means that are None."""
+    frames = (persons(study, outcome, value="cost_dkk") for outcome in cost_sectors(study))
+    nothing = CostMeans(None, None, None, None)
+    return tuple(mean_costs(frame, value="cost_dkk", level=study.level) if len(frame) else nothing for frame in frames)
+
+
 def sector_costs(study: Study, means: Iterable[Any], *, name: str = "sector_costs") -> Shown:
     """The figure of mean cost per citizen-year by sector, the area and the comparison, before and after; the region has no comparison of its own.
 
-    means : results of `estimates.mean_costs`, one a sector, as of `cost_sectors`. A group without citizens has no bar.
+    means : `sector_means`. A group without citizens has no bar.
     """
     means = tuple(means)
     bars = BARS if study.cluster is not None else BARS[:2]
-    sectors = [_means(study, each, bars) for each in means]
+    sectors = [_means(study, outcome, each, bars) for outcome, each in zip(cost_sectors(study), means, strict=True)]
     total = {bar: (Column(bar, "number", n=f"n_{bar}"), _sum(row[bar][1] for row in sectors)) for bar in bars}
     counted = {f"n_{bar}": sectors[0][f"n_{bar}"] for bar in bars}
     rows = [_facts(study, means), *sectors, {"sector": (Column("sector", "label"), "sector.total")} | total | counted]
@@ -129,10 +137,8 @@ def _sector(outcome: Any) -> object:
     return conditions[0].values[0] if one else ""
 
 
-def _means(study: Study, means: Any, bars: Iterable[str]) -> Facts:
-    told = next(one for bar in BARS if (one := getattr(means, bar)) is not None)
-    sector = _sector(study.outcome(told.outcome))
-    cells: Facts = {"sector": (Column("sector", "label"), f"sector.{sector}")}
+def _means(study: Study, outcome: str, means: Any, bars: Iterable[str]) -> Facts:
+    cells: Facts = {"sector": (Column("sector", "label"), f"sector.{_sector(study.outcome(outcome))}")}
     for bar in bars:
         one = getattr(means, bar)
         cells[f"n_{bar}"] = (Column(f"n_{bar}", "count"), (one.n_citizens or 0) if one is not None else 0)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from effekt.catalogue.codes import load_co_financing
+from effekt.estimates.payers import payer_ledger
+from effekt.measures.latest_year import co_financing
 from effekt.report import making, tables
 from effekt.report.making import Facts
 from effekt.report.results import Column
@@ -14,7 +16,6 @@ from effekt.report.shares import told
 from effekt.report.shown import Shown
 
 if TYPE_CHECKING:
-    from effekt.estimates.payers import Ledger
     from effekt.study import Study
 
 SECTORS = ("hospital", "practice", "municipality", "medicine")
@@ -45,13 +46,14 @@ def sector_payers(study: Study, paid: pd.DataFrame, *, name: str = "sector_payer
     return making.shown(study, "table", name, rows, context={"table": tables.layout("caption.sector_payers", heads, notes=notes)})
 
 
-def ledger(study: Study, paid: pd.DataFrame, found: Ledger, *, name: str = "ledger") -> Shown:
+def ledger(study: Study, paid: pd.DataFrame, *, name: str = "ledger") -> Shown:
     """The figure of what each payer paid for services and what it bears after co-financing, in kroner per citizen-year.
 
-    paid : `measures.payers`. found : `estimates.payer_ledger` of it. A payer who neither pays nor receives has no bar.
+    paid : `measures.payers`, of which this is `estimates.payer_ledger`. A payer who neither pays nor receives has no bar.
     """
     if not _enough(study, paid):
         return _few(study, paid, name)
+    found = payer_ledger(paid, co_financing(paid))
     years = float(paid.attrs["exposure"])
     lines = found.payers.set_index("payer")
     amounts = ("services", "paid_to_others", "received", "borne")

@@ -60,9 +60,10 @@ def programme_table(study: Study, costs: ProgrammeCosts, *, name: str = "program
     for item in costs.initiatives.to_dict("records"):
         kind = f"type.{item['type']}"
         labels |= {} if kind in LABELS else {kind: {"da": item["name"], "en": item["name"]}}
-        labels[item["cluster_id"]] = names[item["cluster_id"]]
+        where = "region" if pd.isna(item["cluster_id"]) else str(item["cluster_id"])
+        labels[where] = names[where]
         money = {key: (Column(key, "money"), None if pd.isna(item[key]) else float(item[key])) for key in ("amount_dkk", "fixed_dkk", "running_dkk")}
-        row: Facts = {"cluster": (Column("cluster", "label"), item["cluster_id"]), "type": (Column("type", "label"), kind)}
+        row: Facts = {"cluster": (Column("cluster", "label"), where), "type": (Column("type", "label"), kind)}
         row |= {"first": (Column("first", "month"), making.month(item["first"])), "last": (Column("last", "month"), making.month(item["last"]))}
         rows.append(row | money | {"price_year": making.of_design(study)["price_year"]})
     if not rows:
