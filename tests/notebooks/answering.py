@@ -67,7 +67,10 @@ def changed_study(folder: Path, change: Mapping[str, Any], monkeypatch: pytest.M
         (study / "derived" / path.name).symlink_to(path)
     if "table" in change:
         path = study / "derived" / f"{change['table']}.parquet"
-        frame = changed(pd.read_parquet(path), change)
+        frame = pd.read_parquet(path)
+        for column, value in change.get("only", {}).items():
+            frame = frame[frame[column] == value]
+        frame = changed(frame, change) if "set" in change or "drop" in change else frame
         path.unlink()
         frame.to_parquet(path, index=False)
     elif "protocol" in change:

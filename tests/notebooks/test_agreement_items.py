@@ -10,11 +10,13 @@ import pytest
 from effekt.catalogue import codes
 from effekt.catalogue.agreement_items import Answer, Item, load_agreement_items
 from effekt.catalogue.labels import LABELS
+from effekt.report import lifts
 from tests.notebooks import answering
 
 ITEMS = load_agreement_items()
 ANSWERS = [(item, answer) for item in ITEMS for answer in item.shown]
 TRIED = [(item, answer) for item, answer in ANSWERS if answer.change is not None]
+SCORECARD = "22_scorecard"
 PAGES = {"S1": ("20_initiatives", range(1, 23)), "S2": ("32_resources", range(23, 36))}
 
 
@@ -53,10 +55,18 @@ def test_a_changed_input_changes_the_result(
     pair: tuple[Item, Answer], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lists_as_they_are: None, demo_study_path: Path
 ) -> None:
     answer = pair[1]
-    study = answering.changed_study(tmp_path, answer.change or {}, monkeypatch)
-    before, after = answering.results(answer.notebook)[answer.result], answering.made_alone(answer.notebook, answer.result, study)
+    monkeypatch.setattr(lifts, "BESIDE", ())   # what surveys, audits and visits add to the scorecard is not what is changed here
+    before = answering.results(answer.notebook)[answer.result]
+    change = answer.change or {}
+    if answer.notebook == SCORECARD:
+        before = answering.made_alone(answer.notebook, answer.result, demo_study_path)
+    if "only" in change:
+        fewer = answering.changed_study(tmp_path / "before", {key: change[key] for key in ("table", "only")}, monkeypatch)
+        before = answering.made_alone(answer.notebook, answer.result, fewer)
+    study = answering.changed_study(tmp_path / "after", change, monkeypatch)
+    after = answering.made_alone(answer.notebook, answer.result, study)
     assert after["id"] == before["id"] and after["view"] == before["view"]
-    assert after["rows"] != before["rows"] or after["labels"] != before["labels"]
+    assert after["rows"] != before["rows"] or after["context"] != before["context"]
 
 
 def test_without_a_change_the_result_is_the_committed_one(demo_study_path: Path) -> None:
@@ -71,8 +81,15 @@ def test_readers_are_shown_every_item_with_its_pages(seed: str) -> None:
     numbers = [row[0] for row in shown["rows"]]
     assert numbers == list(PAGES[seed][1])
     for item in (item for item in ITEMS if item.seed == seed):
-        pages = shown["labels"][f"pages.{item.number}"]["en"]
-        assert pages == "; ".join(LABELS[f"page.{notebook}"]["en"] for notebook in item.notebooks())
+        named = shown["context"]["pages"][numbers.index(item.number)]
+        assert named == [[answer.notebook, answer.result] for answer in item.shown]
+
+
+@pytest.mark.parametrize("of", ["project_group", "midtkraft"])
+def test_the_result_that_serves_a_task_is_committed(of: str) -> None:
+    assert len(codes.load_tasks(of)) == 8
+    for task in codes.load_tasks(of):
+        assert task["result"] in answering.results(task["notebook"]), task["task_id"]
 
 
 @pytest.mark.parametrize("oddity", codes.load_oddities(), ids=lambda oddity: oddity["oddity_id"])

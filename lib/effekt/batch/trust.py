@@ -11,7 +11,7 @@ from effekt.batch.plan import PlannedRun
 
 TRUST: Mapping[str, str] = {"90_methods": "see_methods", "91_published_cases": "see_published"}
 """Name of the notebook -> key of the sentence that leads to its page, in the order of the links."""
-LEADING = ("23_national_report",)
+LEADING = ("20_initiatives", "23_national_report", "32_resources")
 """Notebooks with results that name other pages."""
 NAMED = re.compile(r'<span data-page="([^"]+)" data-result="([^"]+)">(.*?)</span>')
 

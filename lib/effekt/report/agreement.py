@@ -96,11 +96,15 @@ def task_table(study: Study, *, of: Literal["project_group", "midtkraft"], name:
         return _nothing(study, name, f"agreement.not_{source}")
     tasks = load_tasks(of)
     labels: Names = {f"task.{row['task_id']}": {"da": row["da"], "en": row["en"]} for row in tasks}
-    rows: list[Facts] = [
-        {"task": (Column("task", "label"), f"task.{row['task_id']}"), "page": (Column("page", "label"), f"page.{row['notebook']}")} for row in tasks
-    ]
-    plan = tables.layout(f"caption.tasks_{of}", [("column.task", "task"), ("column.page", "page")])
-    return making.shown(study, "table", name, rows, context={"table": plan}, labels=labels)
+    rows: list[Facts] = [{"task": (Column("task", "label"), f"task.{row['task_id']}")} for row in tasks]
+    context = {
+        "caption": f"caption.tasks_{of}",
+        "heads": ["column.task", "column.page"],
+        "show": ["task"],
+        "pages": [[[row["notebook"], row["result"]]] for row in tasks],
+        "notes": [],
+    }
+    return making.shown(study, "pages", name, rows, context=context, labels=labels)
 
 
 def plan_table(study: Study, plan: pd.DataFrame, *, name: str = "meeting_plan") -> Shown:
