@@ -10,14 +10,14 @@ from effekt.report.results import Result
 from effekt.study import Study
 
 
-def spells(study: Study, n: int = 400, *, more: int = 0) -> pd.DataFrame:
+def spells(study: Study, n: int = 200, *, more: int = 0) -> pd.DataFrame:
     """As many discharges a period and arm of each cluster, by half as many citizens: a fifth readmitted, `more` of 20 more after here, some died."""
     parts = []
     for number, cluster in enumerate(study.clusters if study.cluster is None else (study.cluster,)):
         for treated in (True, False):
             for after in (False, True):
                 place = np.arange(n) + 3 * after + treated
-                event = np.where(place % 20 < 4 + number + (more if treated and after else 0), 1, np.where(place % 20 == 19, 2, 0))
+                event = np.where(place % 20 < 4 + number + (more if treated and after else 0), 1, np.where(place % 20 > 17, 2, 0))
                 leave = np.where(event > 0, 1.0 + place % 29, 30.0)
                 who = [f"{cluster if treated else 'other'}{one // 2}" for one in range(n)]
                 frame = pd.DataFrame({"citizen_id": who, "unit": "0791", "cluster": cluster, "treated": treated, "after": after, "entry": 0.0})

@@ -25,9 +25,9 @@ def build(tables: Mapping[str, Table], protocol: Protocol) -> Table:
 
     Columns
     -------
-    citizen_id, stay_id. start, end : timestamps. cluster_id, kommunekode : home on the day of discharge; missing outside the study. sex, age : on that
-    day. acute, medical, short_stay, discharged_alive : of the stay. first_group, last_group : group of diagnoses that a rule may leave out [1]_, of the
-    stay's first and of its last diagnosis; missing where in none. n_before : acute admissions begun in the 365 days before this one.
+    citizen_id, stay_id. start, end : timestamps. cluster_id, kommunekode : home on the day of discharge; missing outside the study. sex, age : on
+    that day. acute, medical, short_stay, discharged_alive : of the stay. first_group, last_group : group of diagnoses that a rule may leave out [1]_,
+    of the stay's first and of its last diagnosis; missing where in none. n_before : acute admissions begun in the 365 days before this one.
     death_date : missing = alive. leaves : the day on which the citizen had left the study's municipalities, if within a year of the discharge or
     later; missing where the citizen did not live there.
 

@@ -46,7 +46,8 @@ def outcome_effects(study: Study, outcomes: Iterable[str]) -> tuple[Estimate, ..
 def before_after(study: Study, outcomes: Iterable[str], *, name: str = "before_after") -> Shown:
     """One row an outcome: how many there were before and after, in all and per 1,000 citizen-years, here and in the comparison.
 
-    For the region each cluster has its own dates and no comparison is shown. An outcome that is not delivered, or not registered here, is not available.
+    For the region each cluster has its own dates and no comparison is shown. An outcome that was not delivered has no row; one that is not registered
+    here has no numbers.
     """
     names = [outcome for outcome in outcomes if not study.lacking(outcome)]
     together = [outcome for outcome in names if study.outcome(outcome).source == "stays"]
@@ -80,7 +81,8 @@ def preventable_table(study: Study, *, name: str = "preventable") -> Shown:
     show = [("column.outcome", "outcome"), ("column.own_before", "cells.own_before"), ("column.own_after", "cells.own_after")]
     show += [("column.change_here", "cells.change_interval"), *compared, ("column.p_bh", "p_adjusted")]
     estimates = tuple(ratio for told in found.values() for ratio in told)
-    return making.shown(study, "table", name, rows, estimates=estimates, context={"table": tables.layout("caption.preventable", show, notes=_notes(study))})
+    plan = tables.layout("caption.preventable", show, notes=_notes(study))
+    return making.shown(study, "table", name, rows, estimates=estimates, context={"table": plan})
 
 
 def _notes(study: Study) -> tuple[str, ...]:

@@ -70,7 +70,9 @@ def unregistered(study: Study, outcome: str, estimate: str = "controlled_time_se
     return _nothing(study, estimate, ("not_registered_both",), {}, outcome=outcome, measure_unit=study.outcome(outcome).unit)
 
 
-def _nothing(study: Study, name: str, cautions: tuple[str, ...], facts: dict[str, float], *, outcome: str, measure_unit: str, unit: str = "") -> Untold:
+def _nothing(
+    study: Study, name: str, cautions: tuple[str, ...], facts: dict[str, float], *, outcome: str, measure_unit: str, unit: str = ""
+) -> Untold:
     method, contrast, scale = ASKED[name]
     reasons = ("too_few",) if any(key.startswith("too_few") for key in cautions) else ()
     nothing = Estimate(scale, None, None, None, method, "descriptive", contrast, study.level, cautions=cautions, reasons=reasons, facts=facts)

@@ -27,7 +27,8 @@ def effect_table(study: Study, changes: Iterable[Any], *, name: str = "effects")
     money = all(wording.kind(one) == "money" for one in estimates)
     behind = "n_citizens_treated" if money else "n_events_treated"
     show = [("column.outcome", "outcome"), _CHANGE, (f"column.{behind}", f"fact_{behind}"), _USE]
-    plan = tables.layout("caption.effects" if study.cluster else "caption.effects_region", show, notes=("note.effects_money" if money else "note.effects",))
+    caption = "caption.effects" if study.cluster else "caption.effects_region"
+    plan = tables.layout(caption, show, notes=("note.effects_money" if money else "note.effects",))
     return making.shown(study, "table", name, _rows(study, estimates), estimates=estimates, context={"table": plan})
 
 

@@ -46,7 +46,7 @@ def populations_table(study: Study, changes: tuple[Estimate, ...], *, name: str 
             row[f"fact_{key}"] = facts.get(f"fact_{key}", (making.fact_column(key), None))
         rows.append(row)
     show = [("column.citizens_group", "population"), ("column.change_interval", "cells.change_interval")]
-    show += [("column.n_citizens_treated", "fact_n_citizens_treated"), ("column.n_events_treated", "fact_n_events_treated"), ("column.claim", "claim")]
+    show += [(f"column.{key}", f"fact_{key}") for key in ("n_citizens_treated", "n_events_treated")] + [("column.claim", "claim")]
     plan = tables.layout("caption.populations", show, notes=("note.effects", "note.populations"))
     return making.shown(study, "table", name, rows, estimates=tuple(making.about(study, one) for one in changes), context={"table": plan})
 

@@ -55,7 +55,8 @@ def readmissions_in_short(study: Study, spells: pd.DataFrame, *, name: str = "in
     facts = _of_change(change) | _shares(study, spells) | _horizon(spells)
     if change.value is None:
         return told(study, [("headline", "readmission.few"), *(("text", f"caution.{key}") for key in change.cautions)], facts | _why(change), name)
-    keys = [("headline", f"readmission.{'pooled' if study.cluster is None else 'place'}.{wording.direction(change)}"), ("text", "readmission.interval")]
+    family = "pooled" if study.cluster is None else "place"
+    keys = [("headline", f"readmission.{family}.{wording.direction(change)}"), ("text", "readmission.interval")]
     keys += [("text", "readmission.shares" if study.cluster else "readmission.shares_region"), ("claim", "readmission.claim")]
     return replace(told(study, keys, facts, name), estimates=(change,))
 
@@ -103,7 +104,8 @@ def discharge_table(study: Study, spells: pd.DataFrame, *, name: str = "index") 
         means = {"age": part["age"].mean(), "n_before": part["n_before"].mean()}
         shares = {"women": (part["sex"] == 2).mean(), "acute": part["acute"].mean(), "medical": part["medical"].mean()}
         row |= {f"mean_{key}": (Column(f"mean_{key}", "number", 1, n="n_citizens"), None if few else float(value)) for key, value in means.items()}
-        row |= {f"share_{key}": (Column(f"share_{key}", "percent", n="n_citizens"), None if few else PERCENT * float(value)) for key, value in shares.items()}
+        for key, value in shares.items():
+            row[f"share_{key}"] = (Column(f"share_{key}", "percent", n="n_citizens"), None if few else PERCENT * float(value))
         rows.append(row)
     heads = ["group", "n", "n_citizens", "mean_age", "share_women", "mean_n_before", "share_acute", "share_medical"]
     names = {"n": "n_discharges", "group": "group"}
@@ -201,7 +203,7 @@ def _shares(study: Study, spells: pd.DataFrame) -> Facts:
 
 def _incidences(study: Study, spells: pd.DataFrame, kind: str) -> Facts:
     facts: Facts = {}
-    for stem, treated, after in (("own_before", True, False), ("own_after", True, True), ("other_before", False, False), ("other_after", False, True)):
+    for stem, (treated, after) in zip(("own_before", "own_after", "other_before", "other_after"), CELLS, strict=True):
         part = _cell(spells, treated, after)
         enough = part["citizen_id"].nunique() >= study.protocol.too_few.citizens and (treated or study.cluster is not None)
         share, happened = _incidence(part, kind, float(spells.attrs["horizon_days"])) if enough else (None, None)

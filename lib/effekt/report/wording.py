@@ -87,7 +87,9 @@ def claim(estimate: Estimate) -> str:
         return "claim.none"
     if estimate.claim != "identified":
         return f"claim.{estimate.claim}"
-    return "claim.identified_unclear" if direction(estimate) == "unclear" else "claim.identified_pooled" if is_pooled(estimate) else "claim.identified"
+    if direction(estimate) == "unclear":
+        return "claim.identified_unclear"
+    return "claim.identified_pooled" if is_pooled(estimate) else "claim.identified"
 
 
 def contrast(estimate: Estimate) -> str:
