@@ -33,24 +33,16 @@ def objections(bundle: Bundle, least: int = LEAST) -> Iterator[tuple[str, str]]:
 
     Rows without a value in a column, and columns of words, months and years, stand in nobody's way. A true zero passes.
     """
-    columns, rows = bundle["columns"], bundle["rows"]
-    place = {column["key"]: number for number, column in enumerate(columns)}
-    under = {column["n"] for column in columns if column["n"]}
-    for column in columns:
+    place = {column["key"]: number for number, column in enumerate(bundle["columns"])}
+    under = {column["n"] for column in bundle["columns"] if column["n"]}
+    for column in bundle["columns"]:
         key = column["key"]
-        cells = [row[place[key]] for row in rows if row[place[key]] is not None]
-        if column["type"] in WORDS or not cells:
+        rows = [row for row in bundle["rows"] if row[place[key]] is not None]
+        if column["type"] in WORDS or not rows or _is_about_no_people(key) or _is_about_no_people(column["n"]):
             continue
-        if key in under or _listed(key, "people"):
-            counts = cells
-        elif column["n"] in place:
-            counts = [row[place[column["n"]]] for row in rows if row[place[key]] is not None]
-        elif _listed(key, "no_people"):
-            continue
-        else:
-            yield key, "unknown"
-            continue
-        if any(count is None for count in counts):
+        base = key if key in under or _listed(key, "people") else column["n"]
+        counts = [_count(row, place, base) for row in rows]
+        if None in counts:
             yield key, "unknown"
         elif any(_few(count, least) for count in counts):
             yield key, "few"
@@ -71,8 +63,19 @@ def guard(bundle: Bundle) -> Bundle:
     return bundle if passes(bundle) else withheld(bundle)
 
 
+def _count(row: Sequence[Any], place: Mapping[str, int], base: str) -> Any:
+    """The count in a row under the column `base`: of money, which has no events, that of the citizens. None where there is none."""
+    found = row[place[base]] if base in place else None
+    citizens = place.get(COUNTS_OF_ESTIMATES[0])
+    return row[citizens] if found is None and base in COUNTS_OF_ESTIMATES and citizens is not None else found
+
+
 def _few(count: Any, least: int) -> bool:
     return isinstance(count, int | float) and not isinstance(count, bool) and 0 < abs(count) < least
+
+
+def _is_about_no_people(key: str) -> bool:
+    return bool(key) and _listed(key, "no_people") and not _listed(key, "people")
 
 
 def _listed(key: str, kind: str) -> bool:
