@@ -75,7 +75,8 @@ def specification_curve(study: Study, held: Held | None, *, name: str = "") -> S
     name = name or f"curve-{held.main.outcome}"
     if not facts["n_ways"][1]:
         return making.shown(study, "finding", name, [facts], estimates=(held.main,), context={"blocks": [block("headline", verdict(held))]})
-    lines = [_line(MAIN_WAY, "row.main_way", held.main), *(_line(f"way.{one.way.id}", _kind(one), one.effect) for one in held.tried)]
+    lines = [_line(MAIN_WAY, "row.main_way", held.main, held.main)]
+    lines += [_line(f"way.{one.way.id}", _kind(one), one.effect, held.main) for one in held.tried]
     told = sorted((line for line in lines if line["change"][1] is not None), key=lambda line: (line["change"][1], line["way"][1] != MAIN_WAY))
     rows = [*told, *(line for line in lines if line["change"][1] is None)]
     order = tuple(range(1, len(rows) + 1))
@@ -181,9 +182,12 @@ def _kind(one: Tried) -> str:
     return "row.compared_way" if one.way.compared else "row.own_way"
 
 
-def _line(way: str, kind: str, effect: Estimate | None) -> Facts:
+def _line(way: str, kind: str, effect: Estimate | None, main: Estimate) -> Facts:
+    """A row of the curve; a way that counts no citizens itself rests on those of the programme."""
     lead: Facts = {"way": (Column("way", "label"), way), "kind": (Column("kind", "label"), kind)}
     if effect is None:
         return lead | {"change": (Column("change", "percent", 1, n="n_events"), None)}
     told = making.of_estimate(effect)
+    if effect.n_citizens is None:
+        told["n_citizens"] = (Column("n_citizens", "count"), int(main.facts.get("n_citizens_treated", main.n_citizens or 0)))
     return lead | {key: told[key] for key in _KEPT}

@@ -28,9 +28,11 @@ def false_starts(study: Study, found: Sensitivity, *, name: str = "false_starts"
     if key.endswith("untold") or found.checks.placebo is None:
         return _said(study, name, "sensitivity.placebo.untold", facts)
     rows = []
+    before = found.primary.main.facts.get("n_events_before")
     for date in found.checks.placebo.dates.itertuples():
         early = (ZERO.year - date.start.year) * 12 + ZERO.month - date.start.month
-        rows.append({"early": (Column("early", "count"), early)} | _change(date) | {"p": (Column("p", "p"), _number(date.p))})
+        row: Facts = {"early": (Column("early", "count"), early)} | _change(date) | {"p": (Column("p", "p"), _number(date.p))}
+        rows.append(row | {"n_events": (Column("n_events", "count"), before)})
     show = [("column.months_early", "early"), _CHANGE, ("column.p", "p")]
     return _table(study, name, key, facts, rows, show, "sensitivity.placebo.note")
 
@@ -123,9 +125,9 @@ def smallest_change(study: Study, found: Sensitivity, *, name: str = "smallest_c
     error = 200.0 * max(plan.power["mc_error"])
     facts |= {
         "replicates": (Column("replicates", "count"), plan.replicates),
-        "error": (Column("error", "count"), math.ceil(error)),
-        "largest": (Column("largest", "percent"), 100.0 * (1.0 - float(plan.power["ratio"].min()))),
-        "smallest": (Column("smallest", "percent"), None if plan.ratio is None else 100.0 * (1.0 - plan.ratio)),
+        "error": (Column("error", "count", n="n_citizens"), math.ceil(error)),
+        "largest": (Column("largest", "percent", n="n_citizens"), 100.0 * (1.0 - float(plan.power["ratio"].min()))),
+        "smallest": (Column("smallest", "percent", n="n_citizens"), None if plan.ratio is None else 100.0 * (1.0 - plan.ratio)),
     }
     key = "sensitivity.detect.beyond" if plan.ratio is None else "sensitivity.detect.told"
     return _said(study, name, key, facts, "sensitivity.detect.meaning")
