@@ -83,11 +83,11 @@ def subgroups_of(study: Study, outcome: str) -> SubgroupChanges:
     units = {key: [found[key] for found in by_study] for key in ((ALL, ALL), *keys)}
     effects = {key: _one(study, outcome, found) for key, found in units.items()}
     whole = effects[ALL, ALL]
-    levels = tuple(LevelChange(*key, _no_more_than(whole, effects[key].cautioned("subgroup"))) for key in keys)
+    levels = tuple(LevelChange(*key, keep_claim(whole, effects[key].cautioned("subgroup"))) for key in keys)
     return SubgroupChanges(whole, levels, _tests(study, units))
 
 
-def _no_more_than(whole: Estimate, effect: Estimate) -> Estimate:
+def keep_claim(whole: Estimate, effect: Estimate) -> Estimate:
     """The effect of a level, claiming no more than that of everybody: what a test sees in all is not gone because it is not seen in a few."""
     return replace(effect, claim=max(whole.claim, effect.claim, key=CLAIMS.index))
 
