@@ -27,7 +27,7 @@ WAVES = ("before", "after")
 VERSIONS = ("3L", "5L")
 MEASURES: Mapping[str, tuple[str, str]] = {"vas": ("vas", ""), "index_3l": ("index", "3L"), "index_5l": ("index", "5L")}
 """Measure -> its kind and version in the list of important differences. 3L and 5L are two measures."""
-FIGURES = 3
+FIGURES, OF_CHANGE = 3, 2
 ADJUSTED = ("age", "sex")
 
 
@@ -186,7 +186,7 @@ def _change_facts(change: Estimate | None) -> Facts:
     ends = (None, None, None) if change is None else (change.value, change.low, change.high)
     facts: Facts = {"n_citizens_change": (Column("n_citizens_change", "count"), 0 if change is None else change.n_citizens)}
     for key, value in zip(("change", "change_low", "change_high"), ends, strict=True):
-        facts[key] = (Column(key, "significant", FIGURES, n="n_citizens_change"), value)
+        facts[key] = (Column(key, "significant", OF_CHANGE, n="n_citizens_change"), value)
     return facts
 
 
