@@ -77,7 +77,8 @@ def lifts(given: Mapping[str, Estimate]) -> tuple[Lift, ...]:
 
 def indicators() -> pd.DataFrame:
     """Indicators with a figure, without one, partly there, and not collected."""
-    rows = [("adm_acute_medical", "A1", "available"), ("nursing", "A3", "partial"), ("polypharm", "A5", "partial"), ("wishes", "A5", "needs_collection")]
+    rows = [("adm_acute_medical", "A1", "available"), ("nursing", "A3", "partial"), ("polypharm", "A5", "partial")]
+    rows += [("wishes", "A5", "needs_collection")]
     frame = pd.DataFrame(rows, columns=["indicator_id", "aim_id", "data_status"])
     return frame.assign(label_da=[f"Indikator {name}" for name in "abcd"], label_en=[f"Indicator {name}" for name in "abcd"])
 

@@ -106,7 +106,8 @@ def test_better_and_worse_are_said_only_where_the_whole_interval_lies_on_one_sid
 
 def test_what_has_no_figure_is_told_with_the_reason() -> None:
     found = lifts.unmeasured(handmade_together.lifts(GIVEN), handmade_together.indicators())
-    assert dict(zip(found["indicator_id"], found["why"], strict=True)) == {"nursing": "partial", "polypharm": "elsewhere", "wishes": "needs_collection"}
+    told = {"nursing": "partial", "polypharm": "elsewhere", "wishes": "needs_collection"}
+    assert dict(zip(found["indicator_id"], found["why"], strict=True)) == told
 
 
 def test_the_headline_counts_what_the_grid_shows_in_the_region() -> None:
@@ -114,8 +115,10 @@ def test_the_headline_counts_what_the_grid_shows_in_the_region() -> None:
     short = report.scorecard_in_short(study, held, handmade_together.indicators())
     grid = report.scorecard(study, held)
     wished = {lift.what for lift in held if lift.direction and lift.kind != "share"}
-    region = [went for what, where, went in zip(*(grid.column(key) for key in ("what", "where", "went")), strict=True) if where == "region" and what in wished]
-    assert [region.count(f"went.{key}") for key in ("better", "worse", "unsure")] == [short.column(f"n_{key}")[0] for key in ("better", "worse", "unsure")]
+    fields = zip(*(grid.column(key) for key in ("what", "where", "went")), strict=True)
+    region = [went for what, where, went in fields if where == "region" and what in wished]
+    ways = ("better", "worse", "unsure")
+    assert [region.count(f"went.{key}") for key in ways] == [short.column(f"n_{key}")[0] for key in ways]
     assert short.column("n_effects") == (1,) and short.context["blocks"][-1]["text"] == "scorecard.claim_mixed"
 
 
@@ -126,7 +129,8 @@ def test_findings_recur_in_clusters_and_not_in_pathways() -> None:
 
 
 def test_few_clusters_are_not_regressed_and_many_are() -> None:
-    study, frame = handmade.study(None), pd.DataFrame({"cluster_id": [f"c{n}" for n in range(10)], "type": "audit", "fidelity_pct": range(10, 110, 10)})
+    study = handmade.study(None)
+    frame = pd.DataFrame({"cluster_id": [f"c{n}" for n in range(10)], "type": "audit", "fidelity_pct": range(10, 110, 10)})
     units = tuple(replace(handmade.RATIO, unit=f"c{n}", value=0.95 - 0.02 * n) for n in range(10))
     told = report.component_finding(study, (replace(CHANGES[0], clusters=units),), frame)
     assert told.estimates[0].method == "meta_regression_hksj" and told.estimates[0].claim == "descriptive"
@@ -157,7 +161,8 @@ def test_a_checklist_holds_every_item_once_in_both_languages(key: str, n: int) -
 
 
 def test_an_item_that_is_ticked_without_evidence_or_open_with_it_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    rows = '- {id: "1", da: a, en: a, evidence: []}\n  - {id: "2", da: a, en: a}\n  - {id: "3", da: a, en: a, evidence: [[n, r]], open: {da: a, en: a}}'
+    told = ("evidence: []", "", "evidence: [[n, r]], open: {da: a, en: a}")
+    rows = "\n  ".join(f'- {{id: "{place}", da: a, en: a, {more}}}' for place, more in enumerate(told, 1))
     (tmp_path / "trend.yml").write_text(f"name: T\nyear: 2004\nsource: s\nitems:\n  {rows}\n", encoding="utf-8")
     monkeypatch.setattr(checking_lists, "FOLDER", tmp_path)
     with pytest.raises(ValueError, match="not so 1, 2, 3"):

@@ -31,7 +31,8 @@ Guard = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 class Setting:
     """What every page of a batch says alike: the study's name, its language, the names of its units, whether its data are made up, its lock.
 
-    trust : ids of the runs whose pages every page leads to; named : of those that a checklist may lead to (see `trust`). quality_clusters : the units that are such.
+    trust : ids of the runs whose pages every page leads to; named : of those that a checklist may lead to (see `trust`).
+    quality_clusters : the units that are such.
     """
 
     study: Mapping[str, str]

@@ -27,6 +27,7 @@ FOLDER = Path(__file__).parent / "checklists"
 NAMES = ("trend", "record", "cheers")
 LANGUAGES = ("da", "en")
 State = Literal["answered", "open", "not_relevant"]
+STATES = ("evidence", "open", "not_relevant")
 Pair = Mapping[str, str]
 
 
@@ -56,7 +57,7 @@ class Checklist:
 def load_checklist(key: str) -> Checklist:
     """The checklist `trend`, `record` or `cheers`. Raises ValueError naming the items that are both answered and open, or neither."""
     told = yaml.safe_load((FOLDER / f"{key}.yml").read_text(encoding="utf-8"))
-    wrong = [item["id"] for item in told["items"] if sum(name in item for name in ("evidence", "open", "not_relevant")) != 1 or item.get("evidence") == []]
+    wrong = [item["id"] for item in told["items"] if sum(bool(item.get(name)) for name in STATES) != 1]
     if wrong:
         raise ValueError(f"checklists/{key}.yml: each item has evidence, or is open or not relevant with a reason; not so {', '.join(wrong)}")
     return Checklist(key, told["name"], told["year"], told["source"], tuple(_item(item) for item in told["items"]))

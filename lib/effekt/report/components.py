@@ -33,8 +33,8 @@ Names = dict[str, dict[str, str]]
 def cluster_components(study: Study, changes: Iterable[OutcomeChange], initiatives: pd.DataFrame, *, name: str = "components") -> Shown:
     """One row a cluster: its initiatives, how far they were carried out as planned, how many of the target group they reached, and the change.
 
-    changes : `report.outcome_changes`; the primary one is shown. initiatives : `measures.initiatives`. Fidelity is the mean of those that state it; reach adds up those
-    that state both whom they reached and whom they were for.
+    changes : `report.outcome_changes`; the primary one is shown. initiatives : `measures.initiatives`. Fidelity is the mean of those
+    that state it; reach adds up those that state both whom they reached and whom they were for.
     """
     rows, labels, change = [], Names(), primary(study, changes)
     for cluster in change.clusters:

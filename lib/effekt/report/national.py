@@ -56,7 +56,7 @@ def report_in_short(
 
 
 def aims_table(study: Study, lifts: Iterable[Lift], *, name: str = "aims") -> Shown:
-    """One row an aim of the agreement: how many of its outcomes moved the wished way in the region, the other way, or cannot be told; how many lack."""
+    """One row an aim: how many of its outcomes moved the wished way in the region, the other way, or cannot be told, and how many have no figure."""
     rows: list[Facts] = []
     lifts = tuple(lifts)
     for aim in dict.fromkeys(lift.aim for lift in lifts):

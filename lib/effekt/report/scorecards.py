@@ -25,7 +25,7 @@ DECIDED = ("better", "worse", "unsure")
 
 
 def scorecard_in_short(study: Study, lifts: Iterable[Lift], indicators: pd.DataFrame, *, name: str = "scorecard_in_short") -> Shown:
-    """How many outcomes moved the wished way with certainty in the region, how many the other way, how many are uncertain, and as what it may be read.
+    """How many outcomes moved the wished way with certainty in the region, how many the other way, how many cannot be told.
 
     lifts : `report.quality_lift`. indicators : `measures.programme(study, "indicator")`. Outcomes without a wished direction are not counted.
     """
@@ -39,7 +39,7 @@ def scorecard_in_short(study: Study, lifts: Iterable[Lift], indicators: pd.DataF
     counts |= {"n_better_effects": sum(_better(lift) for lift in told), "n_clusters": len(study.clusters), "n_outcomes": len(lifts)}
     counts |= {"n_all_clusters": sum(all(lift.went(cluster) == "better" for cluster in study.clusters) for lift in wished)}
     facts: Facts = {key: (Column(key, "count"), value) for key, value in counts.items()}
-    facts |= making.of_design(study) | {"place": (Column("place", "label"), f"place.{REGION}"), "level": (Column("level", "percent"), 100 * study.level)}
+    facts |= making.of_design(study) | {"place": (Column("place", "label"), f"place.{REGION}")}
     if not told:
         return making.shown(study, "finding", name, [facts], context={"blocks": [block("headline", "scorecard.nothing")]})
     blocks = [block("headline", f"scorecard.headline_{'worse' if counts['n_worse'] else 'none_worse'}"), block("text", "scorecard.everywhere")]
