@@ -119,7 +119,7 @@ def test_notebooks_are_found_by_what_their_cells_name() -> None:
     protocol = read_protocol(EVALUATION)
     assert "06_cost_per_citizen" in notebooks_about(["cost_total"], protocol, REPOSITORY / "notebooks")
     assert {"03_admissions", "21_synthesis"} <= set(notebooks_about(["adm_acute_medical"], protocol, REPOSITORY / "notebooks"))
-    assert notebooks_about(["readm30"], protocol, REPOSITORY / "notebooks") == ()
+    assert notebooks_about(["prevent_bladder"], protocol, REPOSITORY / "notebooks") == ()
 
 
 def test_services_that_are_counted_need_no_prices() -> None:

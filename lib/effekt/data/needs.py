@@ -38,6 +38,11 @@ PRODUCTS: Mapping[str, tuple[Way, ...]] = MappingProxyType(
             ("kontakter", "kontakter.hovedspeciale_ans"),
             ("lpr_a_kontakt", "lpr_a_kontakt.kont_ans_hovedspec"),
         ),
+        "contact.action_diagnosis": (
+            ("lpr_adm", "lpr_adm.c_adiag"),
+            ("kontakter", "kontakter.aktionsdiagnose"),
+            ("lpr_a_kontakt", "lpr_a_kontakt.adiag"),
+        ),
         "contact.shak": (("lpr_adm", "lpr_adm.c_sgh"), ("kontakter", "kontakter.sorenhed_ans"), ("lpr_a_kontakt", "lpr_a_kontakt.kont_ans")),
         "diagnosis": (("lpr_diag",), ("diagnoser",), ("lpr_a_diagnose",)),
         "service.hospital": (("drg_hel", "drg_amb"), ("drg_kontakt",)),
@@ -74,6 +79,7 @@ CONDITIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "is_readmission_30": ("contact.acute", "contact.end"),
         "is_readmission_180": ("contact.acute", "contact.end"),
         "cross_cluster": ("contact.shak",),
+        "preventable_group": ("contact.action_diagnosis",),
     }
 )
 MEASURES: Mapping[str, tuple[str, ...]] = MappingProxyType({"bed_days": ("contact.end",), "stay_hours": ("contact.end",)})
