@@ -105,3 +105,19 @@ def test_three_citizens_are_too_few_for_a_mix_and_the_page_says_so_in_words(stud
         assert shown(opened, frame).view == "finding"
     assert "too few citizens (1)" in repr(report.mix_in_short(opened, frame))
     assert "too few" in repr(report.service_parts(opened, frame, measures.parts_of(opened, "services_total")))
+
+
+def test_without_a_comparison_the_own_change_is_told_and_nothing_is_set_against_it(study: Path, tmp_path: Path) -> None:
+    text = EVALUATION.replace('municipalities: ["0461"]', "municipalities: []") + "too_few: {events: 1, citizens: 1}\n"
+    (tmp_path / "evaluation.yml").write_text(text, encoding="utf-8")
+    (tmp_path / "derived").mkdir()
+    for table in (study / "derived").glob("*.parquet"):
+        rows = [one for one in parquet.read_table(table).to_pylist() if one["cluster_id"] != "comparison"]
+        parquet.write_table(pa.Table.from_pylist(rows), tmp_path / "derived" / table.name)
+    opened = Study.open(tmp_path, cluster="alfa")
+    frame = measures.use_of_services(opened, report.use_outcomes(opened))
+    assert frame["treated"].all() and set(frame["after"]) == {True, False}
+    assert "no comparison municipalities" in repr(report.mix_in_short(opened, frame))
+    assert report.mix_bars(opened, frame).column("comparison_before") == (None,) * 4
+    assert "not available here" in repr(report.substitutions(opened, frame)) and "not available here" in repr(report.mix_other_ways(opened, frame))
+    assert {one.effect.cautions for one in report.service_changes(opened)} & {("no_comparison_group",)}

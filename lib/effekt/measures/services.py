@@ -19,7 +19,7 @@ def use_of_services(study: Study, outcomes: Iterable[str]) -> pd.DataFrame:
     """Several outcomes of every citizen before and after the start: one row a citizen, cluster, group and period.
 
     Before and after are those of `persons`. Only months count in which every outcome is registered both in the study's place and in the
-    comparison; what is not registered is not 0. For the region the comparison is there once for each cluster, split at that cluster's dates.
+    comparison, where there is one; what is not registered is not 0. For the region the comparison is there once for each cluster, split at that cluster's dates.
 
     Parameters
     ----------
@@ -131,11 +131,12 @@ def _registered_in_both(rows: Any, names: Sequence[str]) -> tuple[Any, list[Any]
     """The rows of months in which every outcome is registered in each group that is there, and those months in order."""
     import pyarrow.compute as compute
 
+    anybody = compute.any(_is_compared(rows)).as_py()
     for name in names:
         rows = rows.filter(compute.is_valid(rows[name]))
-    compared = compute.equal(rows["cluster_id"], COMPARISON)
-    groups = [set(rows.filter(chosen)["month"].unique().to_pylist()) for chosen in (compared, compute.invert(compared))]
-    months = sorted(groups[0] & groups[1])
+    compared = _is_compared(rows)
+    own, other = (set(rows.filter(chosen)["month"].unique().to_pylist()) for chosen in (compute.invert(compared), compared))
+    months = sorted(own & other if anybody else own)
     return rows.filter(compute.is_in(rows["month"], value_set=_dates(months))), months
 
 

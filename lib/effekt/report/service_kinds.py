@@ -80,6 +80,8 @@ def service_changes(study: Study) -> tuple[Any, ...]:
     from effekt.measures.services import registered_from
 
     names = sector_services(study)
+    if not study.protocol.comparison.municipalities:
+        return tuple(change(study, name) for name in names)
     firsts = registered_from(study, names).set_index("outcome").max(axis=1, skipna=False)
     latest = max(study.of(cluster).start for cluster in (study.clusters if study.cluster is None else [study.cluster]))
     return tuple(change(study, name) if study.lacking(name) or firsts[name] < latest else unregistered(study, name) for name in names)

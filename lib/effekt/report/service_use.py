@@ -64,7 +64,8 @@ def mix_in_short(study: Study, use: pd.DataFrame, *, name: str = "mix") -> Shown
     if mix.other.empty:
         keys = [("headline", f"{STEM}.alone"), ("text", f"{STEM}.interval_alone"), ("claim", f"{STEM}.claim")]
         return told(study, keys, facts, name)
-    keys = [("headline", f"{STEM}.{wording.direction(mix.outside)}"), ("text", f"{STEM}.interval"), ("claim", f"{STEM}.claim")]
+    said = wording.direction(mix.outside)
+    keys = [("headline", f"{STEM}.{'unclear' if said == 'none' else said}"), ("text", f"{STEM}.interval"), ("claim", f"{STEM}.claim")]
     return told(study, keys, facts, name)
 
 
