@@ -89,8 +89,11 @@ def changes(n: int = 400) -> pd.DataFrame:
 
 def municipal(code: str, n: int = 200) -> pd.DataFrame:
     """Citizens of a municipality and of the comparison, before and after: a frame of `measures.by_municipality`."""
+    def cost(citizen: int, treated: bool, after: bool) -> float:
+        return 1000.0 + 900.0 * (citizen % 7) + after * (300.0 + 80.0 * (citizen % 5 - 2)) - 200.0 * (treated and after)
+
     rows = [
-        (citizen, code if treated else "0461", treated, after, 1000.0 + 900.0 * (citizen % 7) + after * (300.0 + 80.0 * (citizen % 5 - 2)) - 200.0 * (treated and after), 3.0)
+        (citizen, code if treated else "0461", treated, after, cost(citizen, treated, after), 3.0)
         for treated, many in ((True, n), (False, 200))
         for citizen in range(1000 * (not treated), 1000 * (not treated) + many)
         for after in (False, True)

@@ -13,7 +13,7 @@ CODELISTS = Path(__file__).with_name("codelists")
 
 @dataclass(frozen=True)
 class CoFinancing:
-    """`payer_from` pays `payer_to` `share_pct` per cent of a service of this type dated from `first` to `last`, at most `cap_oere` (None = no limit)."""
+    """`payer_from` pays `payer_to` a share of a service of this type dated from `first` to `last`, at most `cap_oere` (None = no limit)."""
 
     first: date
     last: date

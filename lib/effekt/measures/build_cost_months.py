@@ -40,7 +40,8 @@ def build(tables: Mapping[str, Table], protocol: Protocol) -> Table:
     sums = sum_costs(lines, protocol)
     people = tables["person_months"].select(*KEYS)
     joined = people.left_join(sums, ["citizen_id", "month"])
-    joined = joined.select(*KEYS, *[name for name in sums.columns if name not in ("citizen_id", "month")], is_compared=joined.cluster_id == COMPARISON)
+    names = [name for name in sums.columns if name not in ("citizen_id", "month")]
+    joined = joined.select(*KEYS, *names, is_compared=joined.cluster_id == COMPARISON)
     known = joined.view().left_join(find_first_years(lines, people), "is_compared")
     return known.select(*KEYS, **{outcome.id: _registered(known, outcome) for outcome in cost_outcomes(protocol)})
 

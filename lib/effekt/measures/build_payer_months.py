@@ -22,8 +22,9 @@ def build(tables: Mapping[str, Table], protocol: Protocol) -> Table:
     -------
     kommunekode, cluster_id, month : where the citizen of the line counts in the month of the line, as in `cost_months`.
     n_lines : int64. amount_fixed_oere : int64, what `payer` paid for the services, in prices of `price_year`; reversals are subtracted.
-    transfer_from : the payer who paid `payer` a share of it afterwards (co-financing), by the rules of `catalogue/codelists/co_financing.csv`; missing
-    where no rule holds. transfer_fixed_oere : int64, that share, line by line up to the limit of the rule; 0 without a rule. It is in no amount.
+    transfer_from : the payer who paid `payer` a share of it afterwards (co-financing), by the rules of `catalogue/codelists/co_financing.csv`;
+    missing where no rule holds. transfer_fixed_oere : int64, that share, line by line up to the limit of the rule; 0 without a rule. It is in no
+    amount.
     """
     lines = add_fixed_prices(keep_priced(tables["service"]), tables["unit_cost"], tables["price_index"], protocol.price_year)
     lines = add_transfers(lines).mutate(month=lines.date.truncate("M"))
@@ -36,7 +37,7 @@ def build(tables: Mapping[str, Table], protocol: Protocol) -> Table:
 
 
 def add_transfers(lines: Table) -> Table:
-    """Lines of `add_fixed_prices` with `transfer_from` and `transfer_fixed_oere`: the rule of their type, payer and date; missing where none holds."""
+    """Lines of `add_fixed_prices` with `transfer_from` and `transfer_fixed_oere` by the rule of their type, payer and date; missing without one."""
     rules = load_co_financing()
     columns = ("first", "last", "service_type", "payer_from", "payer_to", "share_pct", "cap_oere")
     listed = {f"rule_{name}": [getattr(rule, name) for rule in rules] for name in columns}

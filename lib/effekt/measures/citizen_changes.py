@@ -16,19 +16,19 @@ KEYS = ["citizen_id", "treated"]
 
 
 def cost_and_effect(study: Study, *effects: str, cost: str = "cost_total") -> pd.DataFrame:
-    """One row a citizen and group, with each citizen's part in the change from before to after the start, of `cost` and of every outcome in `effects`.
+    """One row a citizen and group, with each citizen's part in the change from before to after the start, of `cost` and of each of `effects`.
 
     The mean of a column over the treated minus its mean over the comparison is the difference-in-differences of the means per citizen-year; its error
-    over citizens is that of those means, which the columns are the linearised values of [1]_. The covariance of cost and effect is kept. For the region
-    it is the mean of the clusters' own differences, each at its own dates, weighted by the citizen-years of the cluster after its start; the
+    over citizens is that of those means, which the columns are the linearised values of [1]_. The covariance of cost and effect is kept. For the
+    region it is the mean of the clusters' own differences, each at its own dates, weighted by the citizen-years of the cluster after its start; the
     comparison, which stands behind each of them, is in the frame once.
 
     Returns
     -------
     DataFrame
         `citizen_id`, `treated`, `cost_dkk` (kroner per citizen-year) and a column for each effect (its unit per citizen-year), turned so that more is
-        better where the outcome's direction is -1. Citizens with time in one period only count with that. Whoever moved between the groups has a row in
-        each. `attrs`: unit, n_treated (citizens), exposure_after (person-years of the treated after the start).
+        better where the outcome's direction is -1. Citizens with time in one period only count with that. Whoever moved between the groups has a row
+        in each. `attrs`: unit, n_treated (citizens), exposure_after (person-years of the treated after the start).
 
     Raises
     ------
@@ -62,7 +62,7 @@ def cost_and_effect(study: Study, *effects: str, cost: str = "cost_total") -> pd
 
 
 class _Change:
-    """influence : series by citizen and group, whose sum over a group is 0. level : group -> change of its mean. after : person-years of the treated."""
+    """influence : series by citizen and group, summing to 0 in a group. level : group -> change of its mean. after : person-years of the treated."""
 
     def __init__(self, influence: pd.Series, level: dict[bool, float], after: float) -> None:
         self.influence, self.level, self.after = influence, level, after

@@ -19,14 +19,14 @@ NOWHERE = -1
 def sums_by_cluster(study: Study, outcomes: Sequence[str]) -> tuple[pd.DataFrame, ...]:
     """One frame a cluster of the run, in the order of the protocol: its citizens and those of the comparison, before and after its start.
 
-    Each is what `persons(study.of(cluster), outcome)` gives, but with a column for each of `outcomes` (in the outcome's unit), which stand in one derived
-    table; months in which one of them is not registered are left out. A run about a municipality has its citizens only, and the comparison.
+    Each is what `persons(study.of(cluster), outcome)` gives, but with a column for each of `outcomes` (in the outcome's unit), which stand in one
+    derived table; months in which one of them is not registered are left out. A run about a municipality has its citizens only, and the comparison.
 
     Returns
     -------
     tuple of DataFrame
-        `citizen_id`, `unit` (kommunekode of the first month in the period), `treated`, `after`, `exposure` (person-years) and the outcomes. `attrs`: unit
-        (the cluster's id, or the municipality's code).
+        `citizen_id`, `unit` (kommunekode of the first month in the period), `treated`, `after`, `exposure` (person-years) and the outcomes. `attrs`:
+        unit (the cluster's id, or the municipality's code).
 
     Raises
     ------

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 def by_municipality(study: Study, outcome: str) -> tuple[pd.DataFrame, ...]:
     """One frame a municipality of the run's unit, in the order of the protocol: its own citizens and those of the comparison.
 
-    Each is the frame of `persons` for an outcome in money (`cost_dkk`), at the dates of the municipality's cluster; `attrs`: outcome, unit (its code) and
-    measure_unit. A citizen belongs to the municipality of the first month in the period. A municipality without citizens has a frame with the
-    comparison's rows only.
+    Each is the frame of `persons` for an outcome in money (`cost_dkk`), at the dates of the municipality's cluster; `attrs`: outcome, unit (its
+    code) and measure_unit. A citizen belongs to the municipality of the first month in the period. A municipality without citizens has a frame with
+    the comparison's rows only.
 
     Raises
     ------

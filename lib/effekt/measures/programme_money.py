@@ -20,8 +20,8 @@ OERE = 100.0
 class ProgrammeCosts:
     """The initiatives of a run's clusters with what they cost.
 
-    initiatives : frame initiative_id, cluster_id, name, type, amount_dkk (as told; missing = not stated), fixed_dkk (fixed prices), running_dkk (a year
-    in operation, as told), first, last (months that the amount is spread over). exposure : person-years of the clusters' citizens from the first
+    initiatives : frame initiative_id, cluster_id, name, type, amount_dkk (as told; missing = not stated), fixed_dkk (fixed prices), running_dkk (a
+    year in operation, as told), first, last (months that the amount is spread over). exposure : person-years of the clusters' citizens from the first
     to the last of those months; n_citizens : how many they are at the most in a month. clusters : those whose citizens share it.
     """
 
@@ -49,9 +49,9 @@ class ProgrammeCosts:
 def programme_costs(study: Study) -> ProgrammeCosts:
     """What the initiatives of the run's cluster (of all clusters for the region) cost, in fixed prices and for each citizen-year.
 
-    An initiative's cost is told for the whole programme. It is spread evenly from the month of its start to its end, or where it has none to the end of
-    the grant period, or of the data, and put into fixed prices by the mean index of the years it is spread over. The citizens who share it are everybody
-    in the target population of the cluster in those months. A municipality has the figures of its cluster: its own are not told.
+    An initiative's cost is told for the whole programme. It is spread evenly from the month of its start to its end, or where it has none to the end
+    of the grant period, or of the data, and put into fixed prices by the mean index of the years it is spread over. The citizens who share it are
+    everybody in the target population of the cluster in those months. A municipality has the figures of its cluster: its own are not told.
 
     Raises
     ------

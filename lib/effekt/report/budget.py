@@ -35,10 +35,10 @@ def budget_changes(study: Study, frames: Iterable[pd.DataFrame]) -> tuple[Estima
 
 
 def budget_table(study: Study, frames: Iterable[pd.DataFrame], changes: Iterable[Estimate], *, name: str = "budget") -> Shown:
-    """One row a municipality: its citizens, the change in municipal cost per citizen-year, and what that comes to in a year for all of them, in thousands.
+    """One row a municipality: its citizens, the change in municipal cost per citizen-year, and what that comes to in a year, in thousands.
 
-    frames : `measures.by_municipality`. changes : `budget_changes` of them. Citizens are the mean number in the months after the start. A municipality with
-    too few says so and shows no amount.
+    frames : `measures.by_municipality`. changes : `budget_changes` of them. Citizens are the mean number in the months after the start. A
+    municipality with too few says so and shows no amount.
     """
     rows = []
     for frame, change in zip(frames, changes, strict=True):

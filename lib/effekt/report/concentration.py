@@ -108,7 +108,7 @@ def life_end(study: Study, ending: pd.DataFrame, *, name: str = "life_end") -> S
             rows.append(head | {"side": (Column("side", "label"), f"side.{side}_{period}")} | facts)
     if not any(row["share"][1] is not None for row in rows[:2]):
         return told(study, [("text", "interval.life_end_few")], {key: head[key] for key in ("until", "min_deaths")}, name)
-    show = [("column.where", "side"), ("column.n_died", "n_died"), ("column.last_year_dkk", "last_year_dkk"), ("column.otherwise_dkk", "otherwise_dkk")]
+    show = [("column.where", "side"), *((f"column.{key}", key) for key in ("n_died", "last_year_dkk", "otherwise_dkk"))]
     plan = tables.layout("caption.life_end", [*show, ("column.cost_share_interval", "cells.share_interval")], notes=("note.life_end",))
     return making.shown(study, "table", name, rows, estimates=estimates, context={"table": plan})
 

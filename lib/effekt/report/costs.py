@@ -85,11 +85,11 @@ def sector_costs(study: Study, means: Iterable[Any], *, name: str = "sector_cost
 
 
 def kroner_differences(study: Study, people: pd.DataFrame, changes: pd.DataFrame) -> tuple[Any, Any]:
-    """The change in total cost against the comparison in kroner per citizen-year, its error found in two ways: over citizens, and by drawing them again.
+    """The change in total cost against the comparison in kroner per citizen-year, its error found over citizens, and by drawing them again.
 
     people : `measures.persons` in `cost_dkk`, of which a cluster's or a municipality's figures are `estimates.cost_difference` and
-    `estimates.bootstrap_mean_difference`. changes : `measures.cost_and_effect`, which the region's figures come from: the clusters' own differences weighted
-    by their citizens.
+    `estimates.bootstrap_mean_difference`. changes : `measures.cost_and_effect`, which the region's figures come from: the clusters' own differences
+    weighted by their citizens.
     """
     drawn = {"seed": study.seed, "level": study.level, "replicates": REPLICATES}
     if study.cluster is not None:

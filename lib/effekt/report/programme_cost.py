@@ -50,7 +50,8 @@ def programme_in_short(study: Study, costs: ProgrammeCosts, frame: pd.DataFrame,
     facts |= national
     blocks += [block("text", key) for key in row]
     names = making.place_names(study.cluster or "region", study.labels())
-    return making.shown(study, "finding", name, [facts], context={"blocks": blocks}, labels={f"place.{study.cluster or 'region'}": names} | NOT_STATED)
+    labels = {f"place.{study.cluster or 'region'}": names} | NOT_STATED
+    return making.shown(study, "finding", name, [facts], context={"blocks": blocks}, labels=labels)
 
 
 def programme_table(study: Study, costs: ProgrammeCosts, *, name: str = "programme_costs") -> Shown:
@@ -80,8 +81,8 @@ def with_programme(
 ) -> Shown:
     """Four rows: cost after the start and its change against the comparison, each without and with the programme, in kroner per citizen-year.
 
-    level : `report.level_after`. changes : `report.kroner_differences`, of which the first is shown. The programme is an account without uncertainty of its
-    own, so the limits move with the figure. Where its cost is not stated the rows with it say so.
+    level : `report.level_after`. changes : `report.kroner_differences`, of which the first is shown. The programme is an account without uncertainty
+    of its own, so the limits move with the figure. Where its cost is not stated the rows with it say so.
     """
     added, change = costs.per_year_dkk, headline_estimate(changes[0])
     facts = head_of(study) | {"programme": (Column("programme", "money", n="n_citizens"), added)}

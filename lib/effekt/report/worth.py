@@ -62,8 +62,8 @@ def gains(study: Study, changes: pd.DataFrame, effects: Sequence[str], *, name: 
 def acceptability(study: Study, changes: pd.DataFrame, effect: str, costs: ProgrammeCosts, *, name: str = "acceptability") -> Shown:
     """The figure of the probability that the programme is worth its price, at each price of one unit of `effect`, without and with its own cost.
 
-    changes : `measures.cost_and_effect`. costs : `measures.programme_costs`; where the cost is not stated there is one line only. Too few citizens are
-    said in words.
+    changes : `measures.cost_and_effect`. costs : `measures.programme_costs`; where the cost is not stated there is one line only. Too few citizens
+    are said in words.
     """
     if not _enough(study, changes):
         return _few(study, changes, name)
@@ -91,7 +91,7 @@ def acceptability(study: Study, changes: pd.DataFrame, effect: str, costs: Progr
     series = ["probability"] if added is None else ["probability", "probability_with"]
     show = [(f"column.price_{_way(study, effect)}", "price"), *((f"column.{key}", key) for key in series)]
     show += [("column.net_benefit", "cells.value_interval")]
-    stated = "" if added is not None else "_not_stated"
+    notes = ("note.acceptability", f"note.acceptability_programme{'' if added is not None else '_not_stated'}")
     return making.shown(
         study,
         "acceptability",
@@ -103,21 +103,21 @@ def acceptability(study: Study, changes: pd.DataFrame, effect: str, costs: Progr
             "alt": "figure.acceptability.alt",
             "series": series,
             "axis": f"column.price_{_way(study, effect)}",
-            "table": tables.layout(
-                "caption.acceptability", show, notes=("note.acceptability", f"note.acceptability_programme{stated}"), rows=tuple(range(1, len(rows) + 1))
-            ),
+            "table": tables.layout("caption.acceptability", show, notes=notes, rows=tuple(range(1, len(rows) + 1))),
         },
     )
 
 
 def worth_in_short(study: Study, changes: pd.DataFrame, effect: str, costs: ProgrammeCosts, *, name: str = "worth") -> Shown:
-    """How likely the programme is to pay for itself, and to be worth its price where one unit of `effect` is worth the highest price tried, in words."""
+    """How likely the programme is to pay for itself, and to be worth its price where a unit of `effect` is worth the highest price tried, in
+    words."""
     if not _enough(study, changes):
         return _few(study, changes, name)
     added = costs.per_year_dkk
     paid = changes["cost_dkk"] + np.where(changes["treated"], added or 0.0, 0.0)
     prices = prices_of(study)
-    ends = acceptability_curve(changes.assign(paid=paid), cost="paid", effect=effect, treated="treated", thresholds=(0.0, prices[-1]), level=study.level)
+    asked: dict[str, Any] = {"effect": effect, "treated": "treated", "thresholds": (0.0, prices[-1]), "level": study.level}
+    ends = acceptability_curve(changes.assign(paid=paid), cost="paid", **asked)
     facts = _head(study, changes, effect) | {"highest": (Column("highest", "money"), prices[-1])}
     for key, place in (("chance_free", 0), ("chance_highest", 1)):
         facts[key] = _chance(key, float(ends["probability"].iloc[place]))
