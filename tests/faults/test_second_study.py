@@ -27,7 +27,10 @@ DEMO = REPOSITORY / "data" / "demo"
 FEW = ("01_data_quality", "03_admissions", "21_synthesis")
 OF_THE_AGREEMENTS = ("bodies", "consultant_posts", "meetings", "reporting_lines", "targets", "indicators")
 """What the generator writes of the two agreements of the first region: this region has signed neither."""
-SEEDS = ("MidtKraft", "Midtjylland", "Central Denmark", "97,4 mio", "97.4 million", "97.400.000", "97,400,000", "29.220.000", "29,220,000", "68.180.000", "4.640", "4,640", "Defactum", "KOSU")
+SEEDS = (
+    "MidtKraft", "Midtjylland", "Central Denmark", "97,4 mio", "97.4 million", "97.400.000", "97,400,000", "29.220.000", "29,220,000", "68.180.000",
+    "4.640", "4,640", "Defactum", "KOSU",
+)  # fmt: skip
 UNITS = ("fynsland", "vadehav", "graense", "region")
 
 
@@ -60,11 +63,11 @@ def second(once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
 
 
 def pages(folder: Path) -> dict[str, str]:
-    """Every page of the run, "da/03_admissions_vadehav" -> its visible text."""
+    """Every page of the run, "da/03_admissions_vadehav" -> what it says; the code of the notebook, which is the same for every study, is left out."""
     found = {}
     for path in sorted((folder / "outputs" / "latest").glob("*/*.html")):
         if path.parent.name in ("da", "en"):
-            text = re.sub(r"<(script|style)\b.*?</\1>", " ", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+            text = re.sub(r"<(script|style|pre)\b.*?</\1>", " ", path.read_text(encoding="utf-8"), flags=re.DOTALL)
             found[f"{path.parent.name}/{path.stem}"] = unescape(re.sub(r"<[^>]*>", " ", text))
     return found
 
