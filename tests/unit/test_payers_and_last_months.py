@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 import pyarrow as pa
-import pytest
 
 from effekt.measures import build_last_months, build_payer_months
 from tests.derived import built
@@ -20,21 +19,24 @@ def paid(*lines: dict[str, Any]) -> list[dict[str, Any]]:
     return built(build_payer_months.build, tables)
 
 
-@pytest.mark.parametrize(
-    ("amount", "changes", "moved"),
-    [
-        (1_000_000, {}, 340_000),                                        # 34 per cent of an admission
-        (10_000_000, {}, 1_400_000),                                     # never more than the limit
-        (-10_000_000, {}, -1_400_000),                                   # a reversal takes the same back
-        (1_000_000, {"service_type": "drg_outpatient"}, 140_000),
-        (10_000, {"service_type": "gp", "sector": "practice"}, 1_000),   # a tenth, without a limit
-        (10_000, {"service_type": "medicine", "sector": "medicine"}, 0),
-    ],
-)
-def test_the_municipality_pays_the_region_its_share_of_a_service_up_to_the_limit(amount: int, changes: dict, moved: int) -> None:
-    (row,) = paid(line(amount, **changes))
-    assert (row["amount_fixed_oere"], row["transfer_fixed_oere"], row["n_lines"]) == (amount, moved, 1)
-    assert row["transfer_from"] == ("municipality" if moved else None)
+SHARES = {
+    ("2013-01-05", "drg_inpatient", "hospital"): (1_000_000, 340_000),        # 34 per cent of an admission
+    ("2013-02-05", "drg_inpatient", "hospital"): (10_000_000, 1_400_000),     # never more than the limit
+    ("2013-03-05", "drg_inpatient", "hospital"): (-10_000_000, -1_400_000),   # a reversal takes the same back
+    ("2013-01-06", "drg_outpatient", "hospital"): (1_000_000, 140_000),
+    ("2013-01-07", "gp", "practice"): (10_000, 1_000),                        # a tenth, without a limit
+    ("2013-01-08", "medicine", "medicine"): (10_000, 0),
+}
+
+
+def test_the_municipality_pays_the_region_its_share_of_a_service_up_to_the_limit() -> None:
+    rows = paid(*(line(amount, day, service_type=kind, sector=sector) for (day, kind, sector), (amount, _) in SHARES.items()))
+    told = {(row["month"].month, row["service_type"]): row for row in rows}
+    assert len(rows) == len(SHARES)
+    for (day, kind, _), (amount, moved) in SHARES.items():
+        row = told[int(day[5:7]), kind]
+        assert (row["amount_fixed_oere"], row["transfer_fixed_oere"], row["n_lines"]) == (amount, moved, 1)
+        assert row["transfer_from"] == ("municipality" if moved else None)
 
 
 def test_the_rule_of_the_day_of_the_service_holds_and_amounts_are_in_fixed_prices() -> None:
