@@ -147,5 +147,6 @@ def test_the_region_pools_level_by_level_and_tests_within_clusters(folder: Path,
 
 def test_no_level_claims_more_than_everybody(north: SubgroupChanges) -> None:
     sure, weak = handmade.RATIO, handmade.BEFORE_AFTER
-    assert [keep_claim(whole, level).claim for whole, level in ((weak, sure), (sure, weak), (sure, sure))] == ["descriptive", "descriptive", "identified"]
+    claims = [keep_claim(whole, level).claim for whole, level in ((weak, sure), (sure, weak), (sure, sure))]
+    assert claims == ["descriptive", "descriptive", "identified"]
     assert all(keep_claim(north.whole, each.effect) == each.effect for each in north.levels)
