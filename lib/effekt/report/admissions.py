@@ -18,6 +18,7 @@ from effekt.report.asking import answer
 from effekt.report.making import Facts
 from effekt.report.repeating import over_outcomes
 from effekt.report.results import Column
+from effekt.report.shares import told
 from effekt.report.shown import Shown
 
 if TYPE_CHECKING:
@@ -35,9 +36,9 @@ def outcome_effects(study: Study, outcomes: Iterable[str]) -> tuple[Estimate, ..
     """
     names = tuple(outcomes)
     made = (study.path / "derived" / f"{TABLE}.parquet").is_file() and study.municipality is None
-    told = {one.outcome: one for one in outcome_changes(study)} if made else {}
-    if set(names) <= set(told):
-        return tuple(told[name].of(study.unit) for name in names)
+    known = {one.outcome: one for one in outcome_changes(study)} if made else {}
+    if set(names) <= set(known):
+        return tuple(known[name].of(study.unit) for name in names)
     from effekt.measures.citizens import person_months
 
     return tuple(one.effect for one in over_outcomes(study, person_months, controlled_time_series, names))
@@ -53,9 +54,12 @@ def before_after(study: Study, outcomes: Iterable[str], *, name: str = "before_a
     together = [outcome for outcome in names if study.outcome(outcome).source == "stays"]
     frames = [period_sums(study, together)] if together else []
     frames += [period_sums(study, [outcome]) for outcome in names if outcome not in together]
+    if not names:
+        return told(study, [("text", "caution.not_delivered")], {}, name)
     rows = [_head(study) | _counts(frame, outcome) for outcome in names for frame in frames if outcome in frame]
     here = [("column.own_before", "cells.own_before"), ("column.own_after", "cells.own_after")]
-    there = [("column.other_before", "cells.other_before"), ("column.other_after", "cells.other_after")] if study.cluster else []
+    compared = any(_is_compared(frame) for frame in frames)
+    there = [("column.other_before", "cells.other_before"), ("column.other_after", "cells.other_after")] if compared else []
     plan = tables.layout("caption.before_after", [("column.outcome", "outcome"), *here, *there], notes=("note.before_after",))
     return making.shown(study, "table", name, rows, context={"table": plan})
 
@@ -67,9 +71,11 @@ def preventable_table(study: Study, *, name: str = "preventable") -> Shown:
     For the region the change is that of all clusters together, each before and after its own start, and the p-value is of that.
     """
     groups = [one for one in study.protocol.catalogue() if one.startswith(f"{PREVENTABLE}_") and not study.lacking(one)]
+    if not groups:
+        return told(study, [("text", "caution.not_delivered")], {}, name)
     sums = period_sums(study, groups)
     found = {group: _ratios(study, sums, group) for group in groups}
-    tested = {group: told[-1].p for group, told in found.items() if told[-1].p is not None}
+    tested = {group: ratios[-1].p for group, ratios in found.items() if ratios[-1].p is not None}
     adjusted = dict(zip(tested, benjamini_hochberg(list(tested.values())).tolist(), strict=True)) if tested else {}
     rows = []
     for group, ratios in found.items():
@@ -77,16 +83,18 @@ def preventable_table(study: Study, *, name: str = "preventable") -> Shown:
         for stem, ratio in zip(("", "compared_"), ratios, strict=False):
             row |= _change(stem, ratio)
         rows.append(row | {"p_adjusted": (Column("p_adjusted", "p"), adjusted.get(group))})
-    compared = [("column.against_comparison", "cells.compared_change_interval")] if study.cluster else []
+    compared = [("column.against_comparison", "cells.compared_change_interval")] if _is_compared(sums) else []
     show = [("column.outcome", "outcome"), ("column.own_before", "cells.own_before"), ("column.own_after", "cells.own_after")]
     show += [("column.change_here", "cells.change_interval"), *compared, ("column.p_bh", "p_adjusted")]
-    estimates = tuple(ratio for told in found.values() for ratio in told)
-    plan = tables.layout("caption.preventable", show, notes=_notes(study))
+    estimates = tuple(ratio for ratios in found.values() for ratio in ratios)
+    note = "note.preventable" if compared else "note.preventable_region" if study.cluster is None else "note.preventable_alone"
+    plan = tables.layout("caption.preventable", show, notes=(note, "note.preventable_codes"))
     return making.shown(study, "table", name, rows, estimates=estimates, context={"table": plan})
 
 
-def _notes(study: Study) -> tuple[str, ...]:
-    return ("note.preventable" if study.cluster else "note.preventable_region", "note.preventable_codes")
+def _is_compared(sums: pd.DataFrame) -> bool:
+    """Whether there is a comparison both before and after."""
+    return sums.loc[~sums["treated"], "after"].nunique() > 1
 
 
 def _ratios(study: Study, sums: pd.DataFrame, group: str) -> list[Estimate]:
@@ -96,7 +104,7 @@ def _ratios(study: Study, sums: pd.DataFrame, group: str) -> list[Estimate]:
     own = frame[frame["treated"]]
     own.attrs = frame.attrs
     asked: list[tuple[Any, str]] = [(own, "after_before")]
-    if study.cluster is not None:
+    if _is_compared(frame):
         asked.append((frame, "programme_comparison"))
     answers = [answer(study, rate_ratio, rows, contrast=contrast, level=study.level) for rows, contrast in asked]
     return [one if isinstance(one, Estimate) else one.effect for one in answers]
@@ -108,12 +116,12 @@ def _head(study: Study) -> Facts:
 
 def _change(stem: str, ratio: Estimate) -> Facts:
     """The change in percent with its interval and the events under it, the names of the columns beginning with `stem`."""
-    told: Facts = {f"{stem}n_events": (Column(f"{stem}n_events", "count"), ratio.n_events if ratio.value is not None else None)}
+    facts: Facts = {f"{stem}n_events": (Column(f"{stem}n_events", "count"), ratio.n_events if ratio.value is not None else None)}
     for key, value in (("change", ratio.value), ("change_low", ratio.low), ("change_high", ratio.high)):
         kind, unit = ("percent", "") if key == "change" else ("number", "percent")
         percent = None if value is None or ratio.value is None else 100.0 * (value - 1.0)
-        told[f"{stem}{key}"] = (Column(f"{stem}{key}", kind, 1, unit=unit, n=f"{stem}n_events"), percent)
-    return told
+        facts[f"{stem}{key}"] = (Column(f"{stem}{key}", kind, 1, unit=unit, n=f"{stem}n_events"), percent)
+    return facts
 
 
 def _counts(frame: pd.DataFrame, outcome: str) -> Facts:
