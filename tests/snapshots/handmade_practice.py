@@ -49,6 +49,7 @@ def goals() -> tuple[Goal, ...]:
         }  # fmt: skip
         return row | changes
 
+    met = Level(3.0, 3.0, 3.0, 4, date(2014, 12, 1), True)
     latest = Level(0.24, 0.22, 0.26, 1200, date(2014, 12, 1))
     share = {"indicator_id": "reach", "aim_id": None, "label_da": "Besøg gennemført", "label_en": "Visits held", "unit": "share"}
     rows = [
@@ -59,8 +60,8 @@ def goals() -> tuple[Goal, ...]:
         (told(**share, comparator="at_least"), 50.0, None, replace(latest, value=61.2, low=55.0, high=67.0)),
         (told(**share, cluster_id="south", comparator="at_least"), 50.0, None, None),
         (told(**share, cluster_id=None, comparator="at_least"), 50.0, None, Level(None, None, None, 7, date(2014, 12, 1))),
-        (told(indicator_id="tools", data_status="needs_collection", unit="share", owner=None, deadline=pd.NaT, followup_method=None), 100.0, None, None),
-        (told(indicator_id="team_meetings", aim_id=None, unit="count", comparator="at_least"), 4.0, None, Level(3.0, 3.0, 3.0, 4, date(2014, 12, 1), True)),
+        (told(indicator_id="tools", data_status="needs_collection", unit="share", owner=None, deadline=pd.NaT), 100.0, None, None),
+        (told(indicator_id="team_meetings", aim_id=None, unit="count", comparator="at_least"), 4.0, None, met),
     ]
     return tuple(Goal(told, target, baseline, 0, level, verdict_of(told, target, level)) for told, target, baseline, level in rows)
 
@@ -71,6 +72,7 @@ def results(study: Study) -> dict[str, Result]:
     spread = report.practice_spread(q1, practices())
     nobody = report.practice_spread(replace(study, parameters={"quality_cluster": "q3"}), practices())
     nothing = report.practice_spread(q1, practices().iloc[:0])
+    unused = report.practice_spread(q1, practices().assign(observed=0, expected=0.2))
     indicators = pd.DataFrame(
         [("tools", "A2", "Værktøjer", "Tools", "needs_collection", None), ("nursing", None, "Pleje", "Nursing", "partial", True)],
         columns=["indicator_id", "aim_id", "label_da", "label_en", "data_status", "national"],
@@ -81,6 +83,7 @@ def results(study: Study) -> dict[str, Result]:
         "package": report.package_in_short(q1, spread, medicines(), stopped()),
         "package nobody": report.package_in_short(q1, nobody, medicines(), stopped()),
         "package no medicine": report.package_in_short(q1, nothing, medicines().iloc[:0], stopped().iloc[:0]),
+        "package unused": report.package_in_short(q1, unused, medicines(), stopped(0)),
         "package funnel": report.practice_funnel(q1, spread),
         "package ratios": report.practice_ratios(q1, spread),
         "package variation": report.practice_variation(q1, spread),

@@ -89,6 +89,21 @@ def test_one_practice_alone_has_no_spread_and_the_page_still_stands() -> None:
     views.find("practice_dots").html(report.practice_ratios(of_cluster(), spread))
 
 
+def test_fewer_than_five_who_stopped_are_in_no_sentence() -> None:
+    spread = practice_spread(of_cluster(), handmade_practice.practices())
+    for events, is_told in ((5, True), (4, False), (0, False)):
+        told = report.package_in_short(of_cluster(), spread, handmade_practice.medicines(), handmade_practice.stopped(events))
+        asked = report.discussion(of_cluster(), spread, handmade_practice.medicines(), handmade_practice.stopped(events))
+        assert ("collected none" in said(told)) is is_told and ("taper off" in said(asked)) is is_told
+        assert (told.column("stopped_events")[0] is not None) is is_told
+
+
+def test_a_medicine_that_hardly_anybody_takes_is_not_compared() -> None:
+    spread = practice_spread(of_cluster(), handmade_practice.practices().assign(observed=0, expected=0.2))
+    told = report.package_in_short(of_cluster(), spread, handmade_practice.medicines(), handmade_practice.stopped(0))
+    assert "cannot be compared" in said(told) and len(told.context["blocks"]) == 1
+
+
 def test_an_unknown_quality_cluster_is_told_the_known_ones() -> None:
     with pytest.raises(UsageError, match="q1, q2, q3"):
         practice_spread(of_cluster("horsens"), handmade_practice.practices())

@@ -24,8 +24,8 @@ def practices(study: Study, group: str, year: int | None = None, *, quality_clus
 
     Parameters
     ----------
-    group : ATC code of 3, 4, 5 or 7 characters ("A02BC"). year : calendar year; None = the last complete one. quality_cluster : only its practices
-    are returned; the rates are those of all.
+    group : ATC code of 3, 4, 5 or 7 characters ("A02BC"). year : calendar year; None or 0 = the last with medicine.
+    quality_cluster : only its practices are returned; the rates are those of all.
 
     Returns
     -------
@@ -126,9 +126,9 @@ def deprescribing(study: Study, group: str, year: int | None = None) -> pd.DataF
 def _year(study: Study, year: int | None) -> int:
     """The year asked for, or the last whose medicine is there, or the last of the data where there is none at all; DataError for another year."""
     years = sorted(set(study.read("medicine_use", ["year"])["year"]))
-    if years and year is not None and year not in years:
+    if years and year and year not in years:
         raise DataError(f"No medicine of {year} is available; there is medicine of {', '.join(map(str, years))}.")
-    return int(years[-1] if years else study.period[1].year) if year is None else year
+    return year or int(years[-1] if years else study.period[1].year)
 
 
 def _listed(study: Study, year: int | None) -> pd.DataFrame:

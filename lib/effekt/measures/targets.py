@@ -26,7 +26,7 @@ def told_goals(study: Study) -> pd.DataFrame:
         One row a goal: target_id, indicator_id, cluster_id (missing: of the whole region), baseline and target_value (as told, in the indicator's
         unit; missing where none is told: then the goal is a direction only), comparator (at_most, at_least), deadline, owner, followup_method, and of
         the indicator aim_id (missing: no aim of the agreement), label_da, label_en, unit, direction, outcome_id, data_status (available, partial,
-        needs_collection; missing where nobody described the indicator). A share may be told as 0.19 or as 19: what is at most 1 is taken as the first.
+        needs_collection; missing where nobody described the indicator). A share may be told as 0.19 or as 19: at most 1 is taken as the first.
     """
     import pandas as pd
 

@@ -151,7 +151,8 @@ def member_table(study: Study, *, name: str = "members") -> Shown:
                 "when": (Column("when", "label"), f"when.{row['when'].replace(' ', '_')}"),
             }
         )
-    plan = tables.layout("caption.members", [(f"column.{key}", key) for key in ("body", "member", "n_members", "when")], notes=("agreement.note_boxes",))
+    show = [(f"column.{key}", key) for key in ("body", "member", "n_members", "when")]
+    plan = tables.layout("caption.members", show, notes=("agreement.note_boxes",))
     return making.shown(study, "table", name, rows, context={"table": plan}, labels=labels)
 
 

@@ -35,6 +35,8 @@ def package_in_short(study: Study, spread: PracticeSpread, medicines: pd.DataFra
     if not spread.own.listed:
         blocks = [block("headline", "package.nothing" if not spread.all.listed else "package.nobody")]
         return making.shown(study, "finding", name, [facts], context={"blocks": blocks}, labels=labels)
+    if spread.all.users < FEWEST:
+        return making.shown(study, "finding", name, [facts], context={"blocks": [block("headline", "package.unused")]}, labels=labels)
     blocks = [block("headline", f"package.{_against(spread.own.ratio)}"), block("text", f"package.outside_{_outside(spread)}")]
     blocks.append(block("text", f"package.spread_{_beyond_chance(spread.all)}"))
     blocks += [block("text", f"package.{key}") for key in ("polypharmacy", "stopped") if facts[f"{key}_share"][1] is not None]
@@ -152,7 +154,7 @@ def discussion(study: Study, spread: PracticeSpread, medicines: pd.DataFrame, st
     """What the quality cluster could talk about at its next meeting: whole questions, chosen by what the numbers show."""
     facts = _facts(study, spread, medicines, stopped)
     items: list[str] = []
-    if spread.own.listed:
+    if spread.own.listed and spread.all.users >= FEWEST:
         sides = spread.practices.loc[~spread.practices["hidden"], "side"]
         items += [f"question_{side}" for side in ("high", "low") if facts[f"n_{side}"][1]]
         items += ["question_none"] if not sides.isin(OUTSIDE).any() else []
@@ -180,7 +182,7 @@ def _facts(study: Study, spread: PracticeSpread, medicines: pd.DataFrame, stoppe
     for stem, frame, event in (("polypharmacy", medicines, "polypharmacy"), ("stopped", stopped, "observed")):
         for lead, held in ((stem, frame[frame["cluster"] == own]), (f"all_{stem}", frame)):
             n = len(held) if event == "polypharmacy" else int(held["n"].sum())
-            facts |= _share(study, lead, int(held[event].sum()), n)
+            facts |= _guarded(_share(study, lead, int(held[event].sum()), n), int(held[event].sum()), n)
     return facts | {"many": (Column("many", "count"), int(medicines.attrs.get("many", 0)))}
 
 
@@ -227,6 +229,11 @@ def _kept(item: dict[str, Any], key: str) -> float | None:
 def _share(study: Study, stem: str, events: int, n: int) -> Facts:
     """Events, n and the share of a whole quality cluster or of all; the share is empty where there are too few."""
     return shares.share_of(study, events, n, stem=stem)
+
+
+def _guarded(facts: Facts, events: int, n: int) -> Facts:
+    """The facts of a share, without its numbers where fewer than FEWEST are with or without the event."""
+    return {key: (column, None) for key, (column, _) in facts.items()} if events < FEWEST or n - events < FEWEST else facts
 
 
 def _shown_share(study: Study, events: int, n: int, hidden: bool) -> Facts:
