@@ -52,6 +52,7 @@ def programme_costs(study: Study) -> ProgrammeCosts:
     An initiative's cost is told for the whole programme. It is spread evenly from the month of its start to its end, or where it has none to the end
     of the grant period, or of the data, and put into fixed prices by the mean index of the years it is spread over. The citizens who share it are
     everybody in the target population of the cluster in those months. A municipality has the figures of its cluster: its own are not told.
+    An initiative of no cluster in particular is among the region's alone.
 
     Raises
     ------
