@@ -28,18 +28,24 @@ def plain(result: Result) -> str:
     lines = [sentence(result, result.context["caption"]), " | ".join(label(result, head) for head in result.context["heads"])]
     for row, pages in enumerate(result.context["pages"]):
         told = [cell(result, row, key).text for key in result.context["show"]]
-        lines.append(" | ".join([*told, ", ".join(label(result, f"page.{page}") for page, _ in _once(pages))]))
+        lines.append(" | ".join([*told, ", ".join(_name(result, page) for page, _ in _once(pages))]))
     return "\n".join(lines + [sentence(result, key) for key in result.context["notes"]])
 
 
 def _row(result: Result, row: int) -> str:
     links = ", ".join(
-        f'<span data-page="{markup.escape(page)}_region" data-result="{markup.escape(found)}">{markup.escape(label(result, f"page.{page}"))}</span>'
+        f'<span data-page="{markup.escape(page)}_region" data-result="{markup.escape(found)}">{markup.escape(_name(result, page))}</span>'
         for page, found in _once(result.context["pages"][row])
     )
     first, *others = (cell(result, row, key).html() for key in result.context["show"])
     inside = "".join(f"<td>{other}</td>" for other in others)
     return f'<tr><th scope="row">{first}</th>{inside}<td>{links}</td></tr>'
+
+
+def _name(result: Result, page: str) -> str:
+    """The name of a page, its first letter large."""
+    name = label(result, f"page.{page}")
+    return name[:1].upper() + name[1:]
 
 
 def _once(pages: Iterable[list[str]]) -> list[tuple[str, str]]:
