@@ -25,7 +25,9 @@ def ways(main: Estimate, *ratios: float | None, own: float | None = None) -> tup
             return None
         return replace(main, value=ratio, low=main.low * ratio / main.value, high=main.high * ratio / main.value)
 
-    names = [("phase_in", "Alle måneder tæller", "Every month counts"), ("cohort", "Kun de første", "Only the first"), ("errors", "Fejl", "Errors")]
+    names = [
+        ("phase_in", "Alle måneder tæller", "Every month counts"), ("cohort", "Kun de første", "Only the first"), ("errors", "Fejl", "Errors"),
+    ]  # fmt: skip
     tried = [Tried(Way(f"{choice}_{place}", choice, place, {"da": da, "en": en}), effect(ratio)) for place, (ratio, (choice, da, en)) in
              enumerate(zip(ratios, names, strict=False))]  # fmt: skip
     alone = [Tried(Way("own_course_1", "own_course", 1, {"da": "Egen udvikling", "en": "Own course"}), effect(own))] if own else []
@@ -40,7 +42,8 @@ def held(main: Estimate, *ratios: float | None, own: float | None = None) -> Hel
 def checks(main: Estimate, *, calm: bool = True) -> Checks:
     """Everything else: two false starts, one outcome that cannot move, two clusters' drifts, hospitals, a plan; `calm` decides how they turn out."""
     low, high = (0.91, 1.12) if calm else (1.02, 1.21)
-    dates = [(ZERO - pd.DateOffset(months=months), 1.05, low, high, 0.21, "") for months in (6, 12)] + [(ZERO - pd.DateOffset(months=24), *[None] * 4, "few")]
+    dates = [(ZERO - pd.DateOffset(months=months), 1.05, low, high, 0.21, "") for months in (6, 12)]
+    dates.append((ZERO - pd.DateOffset(months=24), None, None, None, None, "few"))
     placebo = PlaceboDates(pd.DataFrame(dates, columns=["start", "value", "low", "high", "p", "note"]).astype(object), 0.0, 0.5)
     control = replace(main, outcome="adm_planned_other", value=1.02 if calm else 1.3, low=0.9 if calm else 1.1, high=1.2 if calm else 1.5,
                       p=0.6 if calm else 0.002, se=0.08)  # fmt: skip

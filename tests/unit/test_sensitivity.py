@@ -142,8 +142,10 @@ def test_another_gap_merges_other_contacts() -> None:
 @pytest.mark.parametrize(
     ("main", "ratios", "said"),
     [
-        (RATIO, (0.91, 0.93), "all.less"), (RATIO, (0.91, 0.97), "side.less"), (RATIO, (0.91, 1.01), "mixed.less"), (MORE, (1.2, 1.12), "all.more"),
-        (MORE, (1.2, 0.97), "mixed.more"), (UNCLEAR, (0.99, 1.01), "unclear.none"), (UNCLEAR, (0.8, 1.01), "unclear.some"), (RATIO, (None,), "untried"),
+        (RATIO, (0.91, 0.93), "all.less"), (RATIO, (0.91, 0.97), "side.less"), (RATIO, (0.91, 1.01), "mixed.less"),
+        (MORE, (1.2, 1.12), "all.more"),
+        (MORE, (1.2, 0.97), "mixed.more"), (UNCLEAR, (0.99, 1.01), "unclear.none"), (UNCLEAR, (0.8, 1.01), "unclear.some"),
+        (RATIO, (None,), "untried"),
         (NONE, (), "none"),
     ],
 )  # fmt: skip
