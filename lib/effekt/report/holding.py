@@ -226,7 +226,7 @@ def _detectable(study: Study, given: tuple[Ground, ...]) -> DetectableEffect | N
         return None
     citizens = sum(plan.citizens[0] for plan in plans), plans[0].citizens[1]
     units = sum(plan.units[0] for plan in plans), plans[0].units[1]
-    if min(citizens) < max(units):
+    if min(citizens) < max(*units, study.protocol.too_few.citizens):
         return None
     rate, shape = (float(np.mean([getattr(plan, name) for plan in plans])) for name in ("rate", "shape"))
     years = tuple(float(np.mean([plan.years[side] for plan in plans])) for side in (0, 1))
