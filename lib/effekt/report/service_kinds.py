@@ -11,8 +11,8 @@ import pandas as pd
 from effekt.estimates.cost import mean_costs
 from effekt.estimates.estimate import Estimate
 from effekt.report import making, tables
+from effekt.report.admissions import outcome_effects
 from effekt.report.asking import unregistered
-from effekt.report.changes import change
 from effekt.report.costs import cost_sectors
 from effekt.report.making import Facts
 from effekt.report.results import Column
@@ -76,15 +76,17 @@ def service_parts(study: Study, use: pd.DataFrame, parts: pd.DataFrame, *, name:
 
 
 def service_changes(study: Study) -> tuple[Any, ...]:
-    """`report.change` of each of `sector_services`; one that is not registered in both groups before and after the start is said to be so."""
+    """The change of each of `sector_services`; one that is not registered in both groups before and after the start is said to be so."""
     from effekt.measures.services import registered_from
 
     names = sector_services(study)
     if not study.protocol.comparison.municipalities:
-        return tuple(change(study, name) for name in names)
+        return outcome_effects(study, names)
     firsts = registered_from(study, names).set_index("outcome").max(axis=1, skipna=False)
     latest = max(study.of(cluster).start for cluster in (study.clusters if study.cluster is None else [study.cluster]))
-    return tuple(change(study, name) if study.lacking(name) or firsts[name] < latest else unregistered(study, name) for name in names)
+    registered = [name for name in names if study.lacking(name) or firsts[name] < latest]
+    changes = dict(zip(registered, outcome_effects(study, registered), strict=True))
+    return tuple(changes[name] if name in changes else unregistered(study, name) for name in names)
 
 
 def sector_moves(study: Study, changes: Iterable[Any], *, name: str = "sector_moves") -> Shown:
