@@ -88,7 +88,8 @@ def test_without_a_comparison_there_is_no_change_and_that_is_said() -> None:
     told = spells(NORTH)
     alone = told[told["treated"]].pipe(_about)
     assert readmission_change(NORTH, alone).cautions == ("no_comparison_group",)
-    assert [block["text"] for block in report.readmissions_in_short(NORTH, alone).context["blocks"]] == ["readmission.few", "caution.no_comparison_group"]
+    blocks = report.readmissions_in_short(NORTH, alone).context["blocks"]
+    assert [block["text"] for block in blocks] == ["readmission.few", "caution.no_comparison_group"]
 
 
 def test_nobody_discharged_gives_pages_that_say_so() -> None:

@@ -89,7 +89,8 @@ def test_a_fault_of_a_frame_is_not_taken_for_too_few() -> None:
 
 
 def test_outcomes_of_an_aim_come_in_the_order_of_the_catalogue() -> None:
-    assert report.outcomes_of(handmade.study(), "A1", but=["adm_acute_medical"]) == ("adm_rate", "adm_acute", "readm30", "beddays")
+    told = report.outcomes_of(handmade.study(), "A1", but=["adm_acute_medical"], also=["finished", "beddays"])
+    assert told == ("adm_rate", "adm_acute", "readm30", "readm180", "short", "prevent", "beddays", "finished")
 
 
 def test_an_outcome_that_a_study_adds_is_among_them(tmp_path: Path) -> None:
