@@ -1,4 +1,4 @@
-"""CPU seconds of each notebook on the demo study, and how much of it goes into imports: `python tests/bench/notebook_speed.py [--units ...] [NN ...]`.
+"""CPU seconds of each notebook on the demo study, imports apart: `python tests/bench/notebook_speed.py [--units ...] [-- NN ...]`.
 
 Each notebook is run cell by cell in a new process, as a plain kernel runs it, for its own default unit and for those asked for, three times; the
 median is printed. The time of imports is that of a process which imports every module that the notebook had loaded at its end, in the same order,

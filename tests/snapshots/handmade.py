@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,7 +15,8 @@ from effekt import report
 from effekt.calibration.table import Measured
 from effekt.estimates.cost import CostMeans
 from effekt.estimates.estimate import Estimate
-from effekt.report.results import Result
+from effekt.report.results import Column, Result
+from effekt.report.shown import Shown
 from effekt.study import Study
 from tests.snapshots import (
     handmade_admissions,
@@ -189,13 +191,29 @@ def of_audits(north: Study) -> dict[str, Result]:
         "audit borders nobody": report.audit_places(north, cases.head(0), findings.head(0), by="border"),
         "audit weights": report.audit_weights(north, cases),
         "audit pareto": report.audit_pareto(north, findings),
+        "items": items(),
         "audit agreement": report.audit_agreement(north, pairs),
         "audit change": report.audit_change(north, pd.concat([cases, cases.assign(case_id=cases["case_id"] + 100)])),
     }
 
 
+def items() -> Shown:
+    """Two items of an agreement and the pages that answer them, one of them on two pages."""
+    context = {
+        "caption": "caption.items_agreement",
+        "heads": ["column.item_number", "column.agreement_item", "column.answers"],
+        "show": ["item_number", "agreement_item"],
+        "pages": [[["20_initiatives", "grant"]], [["03_admissions", "before_after"], ["22_scorecard", "scorecard"]]],
+        "notes": ["agreement.note_items"],
+    }
+    names = {"item.4": {"da": "Puljen", "en": "The grant"}, "item.7": {"da": "Et synligt kvalitetsløft", "en": "A visible lift of quality"}}
+    columns = (Column("item_number", "count"), Column("agreement_item", "label"))
+    return Shown("items", "pages", columns, ((4, "item.4"), (7, "item.7")), context=context, labels=names)
+
+
+@cache
 def results() -> dict[str, Result]:
-    """Name -> result; every view of the registry is among them."""
+    """Name -> result; every view of the registry is among them. Made once: nobody changes them."""
     north, region = study(), study(None)
     change = Change(RATIO, months(), AVOIDED)
     difference = replace(MONEY, scale="difference", value=-607.4, low=-3136.2, high=1922.1, method="cost_difference", claim="descriptive")

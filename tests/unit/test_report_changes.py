@@ -26,7 +26,7 @@ class Change:
 
 def cluster(unit: str, rate: float, used: tuple[bool, ...] = (True, True, True), **fields: object) -> Change:
     """A cluster with the same observed and expected rate in three months, and three citizens of its own."""
-    frame = pd.DataFrame({"month": MONTHS, "observed": rate, "rate": rate, "low": rate / 2, "high": rate * 2, "used": used})
+    frame = pd.DataFrame({"month": MONTHS, "observed": rate, "rate": rate, "low": rate / 2, "high": rate * 2, "used": used, "events": 10})
     citizens = pd.Index([f"{unit}{number}" for number in range(3)], name="citizen_id")
     return Change(replace(handmade.RATIO, unit=unit, **fields), frame, pd.Series(0.01, index=citizens, name="influence"))
 
@@ -115,3 +115,7 @@ def test_what_is_registered_nowhere_in_a_place_is_not_taken_for_nobody() -> None
     told = report.answer(handmade.study(), estimates.controlled_time_series, frame, **handmade.study().design)
     assert told.effect.cautions == ("not_registered",)
     assert [item["text"] for item in report.in_short(handmade.study(), told).context["blocks"]][1] == "caution.not_registered"
+
+
+def test_the_events_of_a_month_are_those_of_the_clusters_added_up() -> None:
+    assert together(cluster("north", 1.0), cluster("south", 2.0)).counterfactual["events"].tolist() == [20] * 3

@@ -8,7 +8,6 @@ import re
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 from functools import cache
-from html import unescape
 from html.parser import HTMLParser
 
 import pytest
@@ -22,6 +21,7 @@ from effekt.errors import DataError
 from effekt.report import MIME, numbers, sentences, views
 from effekt.report.figures import canvas
 from effekt.report.results import Result
+from tests.browser.numbers_on_pages import NAMES as NAMES_WITH_DIGITS, wrong_numbers
 from tests.snapshots import handmade
 
 NAMES = sorted(handmade.results())
@@ -85,6 +85,8 @@ def test_every_view_of_the_registry_is_shown_by_hand() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_view_speaks_one_language(name: str, language: str) -> None:
     said = " ".join(" ".join(Page(fragment(name, language)).said).replace("\u00a0", " ").split()).lower()
+    for same in {names["da"].lower() for names in bundles()[name]["labels"].values() if names["da"] == names["en"] and len(names["da"]) > 3}:
+        said = said.replace(" ".join(same.split()), " ")
     strange = [phrase for phrase in foreign(language) if re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", said)]
     assert strange == []
 
@@ -126,18 +128,14 @@ def test_every_number_names_its_cell_and_says_what_is_in_it(name: str, language:
         assert written == numbers.number(held, kind.type, language, kind.digits)
         read = numbers.parse(written, kind.type, language)
         near = 0.005 if kind.type == "p" else 0.5 * 10**-kind.digits * 1.000001
-        assert read == held if kind.type == "month" else abs(read - float(held)) <= near
-    assert found or all(column.type == "label" for column in result.columns) or "nobody" in name
+        assert read == held if kind.type == "month" else kind.type == "significant" or abs(read - float(held)) <= near
+    said = {part.strip() for part in Page(fragment(name, language)).said} - {names[language] for names in result.labels.values()}
+    assert found or not re.search(r"\d", NAMES_WITH_DIGITS.sub("", " ".join(said)))
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_number_of_a_sentence_or_a_table_stands_outside_a_cell(name: str) -> None:
-    source = re.sub(r"<svg.*?</svg>", "", fragment(name, "en"), flags=re.DOTALL)
-    outside = re.sub(r"<data .*?</data>", "", source, flags=re.DOTALL)
-    text = unescape(re.sub(r"<[^>]*>", " ", outside))
-    for name_with_digits in ("1,000", "30 days", "after 2007"):
-        text = text.replace(name_with_digits, "")
-    assert re.findall(r"\d+", text) == []
+    assert [wrong for wrong in wrong_numbers(fragment(name, "en"), {bundles()[name]["id"]: bundles()[name]}, "en") if "after 2007" not in wrong] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -161,7 +159,7 @@ def test_a_fragment_needs_no_style_attribute_no_script_and_no_other_address(name
 
 
 def test_identities_of_elements_are_unique_on_a_page_with_every_figure() -> None:
-    figures = [name for name in FIGURES if "money" not in name and "nobody" not in name]
+    figures = {bundles()[name]["id"]: name for name in FIGURES}.values()
     seen = [held["id"] for name in figures for _, held in Page(fragment(name, "en")).elements if "id" in held]
     assert len(seen) == len(set(seen))
 

@@ -18,6 +18,7 @@ from effekt.batch.pages import Setting
 from effekt.batch.plan import PlannedRun, find_notebooks
 from effekt.batch.sections import choose, split
 from effekt.batch.sets import write_sets
+from effekt.batch.verdict import results
 from effekt.errors import UsageError
 from effekt.report import threshold
 from effekt.report.results import MIME, Column, Result
@@ -142,6 +143,7 @@ def bundle(columns: list[Column], *rows: tuple[Any, ...], estimates: tuple[dict[
     return {**Result("r", "table", tuple(columns), rows).bundle(), "estimates": list(estimates)}
 
 
+MONEY = [Column("cost", "money", n="n_events"), Column("n_events", "count"), Column("n_citizens", "count")]
 SHARE = [Column("share", "percent", n="base"), Column("base", "count")]
 
 
@@ -156,6 +158,9 @@ SHARE = [Column("share", "percent", n="base"), Column("base", "count")]
         (bundle([Column("n_events", "count")], (1,)), [("n_events", "few")]),
         (bundle([Column("n_events", "count")], (0,)), []),
         (bundle([Column("mystery", "number")], (1234.5,)), [("mystery", "unknown")]),
+        (bundle(MONEY, (5400, None, 70)), []),
+        (bundle(MONEY, (5400, None, 3)), [("cost", "few"), ("n_citizens", "few")]),
+        (bundle(MONEY, (5400, None, None)), [("cost", "unknown")]),
         (bundle([Column("mystery", "number")], (None,)), []),
         (bundle([Column("level", "percent"), Column("what", "label"), Column("start", "month")], (95.0, "x", "2013-03-01")), []),
         (bundle([Column("level", "percent")], (95.0,), estimates=({"outcome": "adm", "n_citizens": 900, "n_events": 2},)), [("adm", "few")]),
@@ -196,3 +201,11 @@ def test_only_what_a_set_needs_is_run(tmp_path: Path) -> None:
     runs = [PlannedRun(one, unit, MappingProxyType({})) for one in made for unit in (None, "horsens", "0741")]
     kept = needed(runs, [audience(Page("02_other", "short", ("municipality", "region")))], ())
     assert [run.id for run in kept] == ["02_other_region", "02_other_0741"]
+
+
+def test_every_number_of_the_committed_pages_says_what_it_rests_on() -> None:
+    silent = set()
+    for path in paths.NOTEBOOKS.glob("*.ipynb"):
+        for shown in results(json.loads(path.read_text(encoding="utf-8"))["cells"]):
+            silent |= {f"{path.stem}: {shown['id']}: {key}" for key, why in threshold.objections(shown) if why == "unknown"}
+    assert sorted(silent) == []

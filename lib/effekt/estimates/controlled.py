@@ -31,7 +31,7 @@ class ControlledChange:
 
     effect : ratio at start + horizon. step : ratio at start. slope : ratio a year after the start (no value where a step only was fitted).
     pretrend : ratio a year by which the programme's units drifted from the comparison before the start (no value with too few months).
-    counterfactual : frame month, observed, rate, low, high, used; per person-year, of the programme's units; `rate` is what was expected
+    counterfactual : frame month, observed, rate, low, high, used, events; per person-year, of the programme's units; `rate` is what was expected
         without the programme, `used` says whether that month of theirs was in the model (contaminated and phase-in months are not).
     events_avoided : expected minus seen events in the months used after the start (positive = fewer).
     influence : Series, citizen_id -> influence on the log effect; its squares add up to the squared standard error.
@@ -237,7 +237,8 @@ def _months_seen(cells: CitizenCells, plan: Plan) -> pd.DataFrame:
     seen = exposure > 0
     observed = np.divide(events, exposure, out=np.zeros(len(events)), where=seen)
     used = (plan.used & plan.treated).reshape(shape)[own].any(axis=0)
-    frame = pd.DataFrame({"month": frames.month_stamps(cells.months), "observed": observed, "rate": None, "low": None, "high": None, "used": used})
+    blank = {"rate": None, "low": None, "high": None}
+    frame = pd.DataFrame({"month": frames.month_stamps(cells.months), "observed": observed, **blank, "used": used, "events": events})
     return frame[seen].reset_index(drop=True)
 
 
@@ -245,5 +246,5 @@ def _expected(cells: CitizenCells, plan: Plan, model: CellModel, level: float) -
     rates, gradients, months = expected_rates(model)
     reach = float(ndtri((1 + level) / 2)) * np.sqrt((model.influence(gradients) ** 2).sum(axis=0))
     expected = pd.DataFrame({"month": frames.month_stamps(months), "rate": rates, "low": rates * np.exp(-reach), "high": rates * np.exp(reach)})
-    seen = _months_seen(cells, plan)[["month", "observed", "used"]]
-    return seen.merge(expected, on="month", how="left")[["month", "observed", "rate", "low", "high", "used"]]
+    seen = _months_seen(cells, plan)[["month", "observed", "used", "events"]]
+    return seen.merge(expected, on="month", how="left")[["month", "observed", "rate", "low", "high", "used", "events"]]

@@ -19,7 +19,8 @@ def use_of_services(study: Study, outcomes: Iterable[str]) -> pd.DataFrame:
     """Several outcomes of every citizen before and after the start: one row a citizen, cluster, group and period.
 
     Before and after are those of `persons`. Only months count in which every outcome is registered both in the study's place and in the
-    comparison, where there is one; what is not registered is not 0. For the region the comparison is there once for each cluster, split at that cluster's dates.
+    comparison, where there is one; what is not registered is not 0. For the region the comparison is there once for each cluster, split at the dates
+    of that cluster.
 
     Parameters
     ----------

@@ -16,8 +16,8 @@ def programme(study: Study, table: str) -> pd.DataFrame:
     """One table of the programme, of the whole study: no row is about a person.
 
     table : initiative, resource_person, funding, milestone, obligation, body, meeting, reporting_line, consultant_post, indicator, target,
-    survey_wave, practice, price_index or population. Their columns are in data/README.md. Rows with a `cluster_id` are those of the run's cluster and those
-    of no cluster in particular; for the region all.
+    survey_wave, practice, price_index or population. Their columns are in data/README.md. Rows with a `cluster_id` are those of the run's cluster and
+    those of no cluster in particular; for the region all.
 
     Returns
     -------

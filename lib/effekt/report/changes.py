@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Read = Callable[["Study", str], pd.DataFrame]
 _ADDED_UP = ("n_citizens_treated", "n_events_treated", "n_events_before", "n_events_after")
-_MONTHS = ("month", "observed", "rate", "low", "high", "used")
+_MONTHS = ("month", "observed", "rate", "low", "high", "used", "events")
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ class RegionalChange:
 
     effect : mean change over the clusters (random effects, the shared comparison allowed for), claiming no more than the weakest of them.
     clusters : one result a cluster, in the study's order; one without a number says why. pooled : result of `estimates.pool`.
-    counterfactual : frame month, observed, rate, low, high, used; per person-year, of the clusters that have a number, added up month by month
-        of the calendar. low and high are the clusters' own ends added up, which is never too narrow. used : the month counts in each of them.
+    counterfactual : frame month, observed, rate, low, high, used, events; per person-year, of the clusters that have a number, added up month by
+        month of the calendar. low and high are the clusters' own ends added up, which is never too narrow. used : the month counts in each of them.
     """
 
     effect: Estimate
@@ -104,7 +104,8 @@ def _added_up(study: Study, outcome: str, changes: Sequence[Any]) -> pd.DataFram
     weights = years.loc[complete]
     sums = {name: _weighted(parts[name].reindex(complete), weights) for name in _MONTHS[1:5]}
     used = parts["used"].reindex(complete).eq(True).all(axis=1).to_numpy()
-    return pd.DataFrame({"month": complete, **sums, "used": used})[list(_MONTHS)].reset_index(drop=True)
+    events = parts["events"].reindex(complete).sum(axis=1, skipna=False).to_numpy()
+    return pd.DataFrame({"month": complete, **sums, "used": used, "events": events})[list(_MONTHS)].reset_index(drop=True)
 
 
 def _weighted(rates: pd.DataFrame, weights: pd.DataFrame) -> np.ndarray:

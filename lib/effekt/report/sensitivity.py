@@ -74,7 +74,7 @@ def specification_curve(study: Study, held: Held | None, *, name: str = "") -> S
     facts = counted(study, held)
     name = name or f"curve-{held.main.outcome}"
     if not facts["n_ways"][1]:
-        return making.shown(study, "finding", name, [facts], estimates=(held.main,), context={"blocks": [block("headline", verdict(held))]})
+        return making.shown(study, "finding", name, [facts], context={"blocks": [block("headline", verdict(held))]})
     lines = [_line(MAIN_WAY, "row.main_way", held.main, held.main)]
     lines += [_line(f"way.{one.way.id}", _kind(one), one.effect, held.main) for one in held.tried]
     told = sorted((line for line in lines if line["change"][1] is not None), key=lambda line: (line["change"][1], line["way"][1] != MAIN_WAY))

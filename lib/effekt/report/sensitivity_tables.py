@@ -111,10 +111,10 @@ def hidden_difference(study: Study, found: Sensitivity, *, name: str = "hidden_d
     if told == "none" or main.value is None or main.low is None or main.high is None:
         return _said(study, name, "sensitivity.evalue.none", facts)
     if told == "unclear":
-        return _said(study, name, "sensitivity.evalue.unclear", facts, estimates=(main,))
+        return _said(study, name, "sensitivity.evalue.unclear", facts)
     least, limit = evalue(main.value, main.low, main.high)
     facts |= {key: (Column(key, "ratio", 2, n="n_citizens"), float(value)) for key, value in (("evalue", least), ("evalue_limit", limit))}
-    return _said(study, name, "sensitivity.evalue.clear", facts, "sensitivity.evalue.meaning", estimates=(main,))
+    return _said(study, name, "sensitivity.evalue.clear", facts, "sensitivity.evalue.meaning")
 
 
 def smallest_change(study: Study, found: Sensitivity, *, name: str = "smallest_change") -> Shown:

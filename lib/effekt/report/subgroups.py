@@ -52,7 +52,8 @@ def subgroups_in_short(study: Study, changes: SubgroupChanges, *, name: str = "s
         extra, more = _declared(study)
         blocks.append(extra)
         rows[0] = rows[0] | more
-    return making.shown(study, "finding", name, rows, estimates=(changes.whole,), context={"blocks": blocks}, labels=_names(study))
+    estimates = (changes.whole,) if tested else ()
+    return making.shown(study, "finding", name, rows, estimates=estimates, context={"blocks": blocks}, labels=_names(study))
 
 
 def subgroup_forest(study: Study, changes: SubgroupChanges, *, name: str = "subgroup_forest") -> Shown:

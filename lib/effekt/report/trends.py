@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 PER = 1000.0
 _QUOTED = ("outcome", "place", "level", "fact_n_citizens_treated", "fact_n_events_treated", "start", "first_month", "last_month", "price_year")
-_NOTHING: dict[str, Any] = {"month": pd.Timestamp(2000, 1, 1), "observed": None, "rate": None, "low": None, "high": None, "used": False}
+_BLANK = dict.fromkeys(("observed", "rate", "low", "high", "events"))
+_NOTHING: dict[str, Any] = {"month": pd.Timestamp(2000, 1, 1), **_BLANK, "used": False}
 
 
 def time_series(study: Study, change: Any, *, name: str = "") -> Shown:
@@ -26,7 +27,7 @@ def time_series(study: Study, change: Any, *, name: str = "") -> Shown:
     Parameters
     ----------
     change : result of `controlled_time_series` or `interrupted_time_series`
-        Its `counterfactual` (month, observed, rate, low, high and, where given, used; per person-year) is drawn: counts per 1,000
+        Its `counterfactual` (month, observed, rate, low, high and, where given, used and events; per person-year) is drawn: counts per 1,000
         citizen-years, money in DKK per citizen-year.
     name : id of the result; by default "time_series-<outcome>".
     """
@@ -35,7 +36,8 @@ def time_series(study: Study, change: Any, *, name: str = "") -> Shown:
     facts = _facts(study, estimate)
     place = _of_place(study)
     breaks = {f"break_{place}": (Column(f"break_{place}", "month"), making.month(known.month)) for place, known in enumerate(study.protocol.breaks())}
-    rows = [facts | breaks, *(_month(row, 1.0 if money else PER) for row in _months(change.counterfactual, study))]
+    shown_as = (1.0, estimate.facts.get("n_citizens_treated")) if money else (PER, None)
+    rows = [facts | breaks, *(_month(row, *shown_as) for row in _months(change.counterfactual, study))]
     stem = "figure.time_series"
     blank = estimate.value is None or not any(row["expected"][1] is not None for row in rows[1:])
     return making.shown(
@@ -93,13 +95,18 @@ def _months(counterfactual: pd.DataFrame, study: Study) -> list[dict[str, Any]]:
     frame = counterfactual.copy()
     if "used" not in frame:
         frame["used"] = True
+    if "events" not in frame:
+        frame["events"] = None
     return frame.sort_values("month").to_dict("records")
 
 
-def _month(row: dict[str, Any], per: float) -> Facts:
+def _month(row: dict[str, Any], per: float, citizens: float | None = None) -> Facts:
+    """One month. citizens : what lies under its amounts, for money; None = the events of the month lie under its rate."""
     digits = 0 if per == 1.0 else 1
     cells: Facts = {"month": (Column("month", "month"), making.month(row["month"]))}
     for key, source in (("observed", "observed"), ("expected", "rate"), ("low", "low"), ("high", "high")):
         value = row[source]
-        cells[key] = (Column(key, "number", digits), None if pd.isna(value) else float(value) * per)
+        cells[key] = (Column(key, "number", digits, n="n"), None if pd.isna(value) else float(value) * per)
+    behind = row["events"] if citizens is None else citizens
+    cells["n"] = (Column("n", "count"), None if pd.isna(behind) else round(float(behind)))
     return cells | {"used": (Column("used", "label"), "yes" if row["used"] else "no")}

@@ -85,7 +85,7 @@ def acceptability(study: Study, changes: pd.DataFrame, effect: str, costs: Progr
             row[key] = (Column(key, "number", unit="dkk_per_person_year", n="n_treated"), float(chosen[column].iloc[place]))
         rows.append(_counted(changes) | row)
     head = _head(study, changes, effect) | {
-        "highest": (Column("highest", "money"), prices[-1]),
+        "highest_price": (Column("highest_price", "money"), prices[-1]),
         "surest": (Column("surest", "percent"), SUREST),
     }
     series = ["probability"] if added is None else ["probability", "probability_with"]
@@ -118,7 +118,7 @@ def worth_in_short(study: Study, changes: pd.DataFrame, effect: str, costs: Prog
     prices = prices_of(study)
     asked: dict[str, Any] = {"effect": effect, "treated": "treated", "thresholds": (0.0, prices[-1]), "level": study.level}
     ends = acceptability_curve(changes.assign(paid=paid), cost="paid", **asked)
-    facts = _head(study, changes, effect) | {"highest": (Column("highest", "money"), prices[-1])}
+    facts = _head(study, changes, effect) | {"highest_price": (Column("highest_price", "money"), prices[-1])}
     for key, place in (("chance_free", 0), ("chance_highest", 1)):
         facts[key] = _chance(key, float(ends["probability"].iloc[place]))
     stated = "worth" if added is not None else "worth_not_stated"

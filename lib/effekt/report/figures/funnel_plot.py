@@ -48,9 +48,10 @@ def _practices(axes: Axes, result: Result, rows: list[int]) -> None:
     at = [float(result.column("expected")[row]) for row in rows]
     values = [float(result.column("ratio")[row]) for row in rows]
     axes.plot(at, values, ls="none", marker="o", ms=5.5, mfc=canvas.OBSERVED, mec=canvas.PAPER, mew=0.8, zorder=3)
-    for x, y, row in zip(at, values, rows, strict=True):
+    for place, (y, x, row) in enumerate(sorted(zip(values, at, rows, strict=True))):
         letter = label(result, str(result.column("practice")[row])).split()[-1]
-        axes.annotate(letter, (x, y), xytext=(5, 4), textcoords="offset points", size=8.5, weight="bold", zorder=4)
+        side, towards = ((5, "left"), (-5, "right"))[place % 2]
+        axes.annotate(letter, (x, y), xytext=(side, 4), textcoords="offset points", size=8.5, weight="bold", ha=towards, zorder=4)
 
 
 def _scales(axes: Axes, result: Result) -> None:
