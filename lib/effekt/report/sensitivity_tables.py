@@ -139,9 +139,9 @@ def _lead(study: Study, found: Sensitivity) -> Facts:
     return {key: told[key] for key in ("outcome", "place", "change", "level", "n_citizens", "n_events", "start", "horizon", "phase_in")}
 
 
-def _said(study: Study, name: str, headline: str, facts: Facts, *texts: str, estimates: tuple[Estimate, ...] = ()) -> Shown:
+def _said(study: Study, name: str, headline: str, facts: Facts, *texts: str) -> Shown:
     blocks = [block("headline", headline), *(block("text", text) for text in texts)]
-    return making.shown(study, "finding", name, [facts], estimates=estimates, context={"blocks": blocks})
+    return making.shown(study, "finding", name, [facts], context={"blocks": blocks})
 
 
 def _table(study: Study, name: str, caption: str, facts: Facts, rows: list[Facts], show: list[tuple[str, str]], *notes: str, **more: Any) -> Shown:
