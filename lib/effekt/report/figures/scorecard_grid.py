@@ -88,5 +88,5 @@ def _field(axes: Axes, result: Result, row: int, x: float, y: float, step: float
 
 
 def _legend(axes: Axes, result: Result, y: float) -> None:
-    words = "   ".join(f"{mark} {label(result, key)}" for key, mark in MARKS.items())
+    words = " · ".join(f"{mark} {label(result, key)}" for key, mark in MARKS.items())
     axes.text(NAME_AT, y, words, va="center", size=7.5, color=canvas.MUTED)
