@@ -49,7 +49,8 @@ def test_every_library_file_that_a_notebook_opens_is_in_its_key(path: Path, demo
 @pytest.mark.parametrize(
     ("file", "reaching"),
     [
-        ("estimates/pooling.py", {"21_synthesis"}),
+        ("estimates/spread.py", {"21_synthesis"}),
+        ("report/worth.py", {"06_cost_per_citizen"}),
         ("estimates/controlled.py", {"03_admissions", "06_cost_per_citizen", "21_synthesis"}),
         ("report/texts/finding.yml", {"03_admissions", "06_cost_per_citizen", "21_synthesis"}),
         ("measures/build_stays.py", set()),
@@ -113,7 +114,7 @@ def test_the_manifest_names_everything_that_was_published(once: Callable[..., Pa
     found = {path.relative_to(published).as_posix(): provenance.file_hash(path) for path in published.rglob("*") if path.is_file()}
     assert {name: known for name, known in found.items() if name not in ("manifest.json", "run.json")} == manifest["files"]
     read = {run: set(about["tables"]) for run, about in manifest["runs"].items()}
-    assert read[f"03_admissions_{CLUSTER}"] == {"person_months"} and "cost_months" in read[f"06_cost_per_citizen_{CLUSTER}"]
+    assert "person_months" in read[f"03_admissions_{CLUSTER}"] and "cost_months" in read[f"06_cost_per_citizen_{CLUSTER}"]
     assert manifest["data"]["derived/person_months.parquet"] == provenance.file_hash(demo_study_path / "derived" / "person_months.parquet")
     assert manifest["seed"] == 20130201 and manifest["versions"]["papermill"] and len(manifest["library"]) > 50 and len(manifest["lock"]) == 64
     assert max(len(str(paths.OUTPUTS / "latest" / name)) for name in found) < 200
