@@ -40,6 +40,8 @@ VALUES: dict[str, tuple[ibis.Value, list]] = {
     "ifelse": (table.yes.ifelse(1, 0), [1, 0, 0, 1]),
     "coalesce": (ibis.coalesce(table.yes, False), [True, False, False, True]),
     "isin": (table.text.isin(["a", "b"]), [True, False, True, None]),
+    "abs": ((table.who - 3).abs(), [2, 2, 2, 1]),
+    "all": ((table.who > 0).all().as_scalar(), [True] * 4),
     "isnull": (table.n.isnull(), [False, False, True, False]),
     "notnull": (table.n.notnull(), [True, True, False, True]),
     "nullif": (table.text.nullif(""), ["b", None, "a", None]),
@@ -109,6 +111,10 @@ TABLES: dict[str, tuple[types.Table, list[dict]]] = {
     ),
     "cache": (other.cache().select("who"), [{"who": 1}, {"who": 3}]),
     "column of its own in order_by": (other.order_by([other.name.cases(("three", 0), else_=1)]).select("who"), [{"who": 3}, {"who": 1}]),
+    "first in order": (
+        table.group_by(table.who).agg(n=_.n.first(order_by=_.day.desc(), include_null=True)),
+        [{"who": 1, "n": None}, {"who": 2, "n": 5}],
+    ),
     "sum where": (table.agg(n=ibis.coalesce(table.n.sum(where=table.n.isnull()), 0).cast("int64")), [{"n": 0}]),
 }
 

@@ -10,6 +10,7 @@ import pyarrow.parquet as parquet
 import pytest
 
 from effekt import Study, measures, report
+from effekt.report.trends import headline_estimate
 from tests.tiny import EVALUATION
 
 MONTHS = [date(year, month, 1) for year in (2012, 2013, 2014) for month in range(1, 13)]
@@ -93,7 +94,7 @@ def test_the_parts_of_a_sum_say_which_are_added_and_from_when_they_are_registere
 
 
 def test_a_service_that_is_not_registered_in_both_is_said_to_be_so_and_is_not_zero(study: Path) -> None:
-    answered = {one.effect.outcome: one.effect for one in report.service_changes(Study.open(study, cluster="alfa"))}
+    answered = {one.outcome: one for one in map(headline_estimate, report.service_changes(Study.open(study, cluster="alfa")))}
     assert answered["nursing"].value is None and answered["nursing"].cautions == ("not_registered_both",) and answered["nursing"].reasons == ()
     assert answered["outpat"].cautions != ("not_registered_both",)
 
@@ -120,4 +121,4 @@ def test_without_a_comparison_the_own_change_is_told_and_nothing_is_set_against_
     assert "no comparison municipalities" in repr(report.mix_in_short(opened, frame))
     assert report.mix_bars(opened, frame).column("comparison_before") == (None,) * 4
     assert "not available here" in repr(report.substitutions(opened, frame)) and "not available here" in repr(report.mix_other_ways(opened, frame))
-    assert {one.effect.cautions for one in report.service_changes(opened)} & {("no_comparison_group",)}
+    assert {headline_estimate(one).cautions for one in report.service_changes(opened)} & {("no_comparison_group",)}
