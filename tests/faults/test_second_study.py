@@ -24,7 +24,7 @@ from effekt.protocol import load_protocol
 REPOSITORY = Path(__file__).resolve().parents[2]
 SECOND = REPOSITORY / "tests" / "studies" / "second"
 DEMO = REPOSITORY / "data" / "demo"
-FEW = ("01_data_quality", "03_admissions", "21_synthesis")
+FEW = ("03_admissions", "21_synthesis")
 OF_THE_AGREEMENTS = ("bodies", "consultant_posts", "meetings", "reporting_lines", "targets", "indicators")
 """What the generator writes of the two agreements of the first region: this region has signed neither."""
 SEEDS = (
@@ -92,8 +92,7 @@ def test_no_run_fails(second: Path) -> None:
 def test_three_clusters_and_the_region_have_pages_in_both_languages(second: Path) -> None:
     found = pages(second)
     for language in ("da", "en"):
-        for notebook in ("01_data_quality", "03_admissions"):
-            assert {f"{language}/{notebook}_{unit}" for unit in UNITS} <= set(found)
+        assert {f"{language}/03_admissions_{unit}" for unit in UNITS} <= set(found)
         assert f"{language}/21_synthesis_region" in found
 
 
