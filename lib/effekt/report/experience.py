@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from effekt.catalogue.labels import LABELS
+from effekt.errors import DataError
 from effekt.estimates.estimate import Estimate
 from effekt.estimates.responses import response_table
 from effekt.estimates.shares import share_difference, top_box
@@ -105,7 +106,10 @@ def response_traits(study: Study, asked: pd.DataFrame, *, name: str = "response_
         return told(study, [("text", "interval.response.few")], {"n_answered": (Column("n_answered", "count"), answered)}, name)
     frame = asked.assign(treated=True, women=(asked["sex"] == 2).astype(float), lives_alone=asked["lives_alone"].astype(float))
     known = [trait for trait in TRAITS if frame[trait].notna().all() and frame[trait].nunique() > 1]
-    balance = response_table(frame, covariates=known, level=study.level).balance.set_index("covariate")
+    try:
+        balance = response_table(frame, covariates=known, level=study.level).balance.set_index("covariate")
+    except DataError:
+        return told(study, [("text", "interval.response.few")], {"n_answered": (Column("n_answered", "count"), answered)}, name)
     rows = []
     for trait, row in balance.iterrows():
         scale = PERCENT if trait in SHARES else 1.0

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from effekt.errors import DataError
 from effekt.estimates.responses import response_table
 from effekt.estimates.shares import share_difference
 from effekt.estimates.weighted import weighted_difference
@@ -39,7 +40,7 @@ def weighted_satisfied(study: Study, answers: pd.DataFrame, asked: pd.DataFrame,
     if not all(enough(study, int(chosen.sum())) for chosen in counts):
         least: Facts = {"least": (Column("least", "count"), study.protocol.too_few.events)}
         return told(study, [("text", f"{STEM}.few")], least, name)
-    table = response_table(people.assign(treated=True), covariates=_known(people), dead="dead", level=study.level)
+    table = _weighed(people.assign(treated=True), study.level)
     said = people.assign(weight=table.weights)[people["answered"]]
     rows = [_wave(study, said[said["wave"] == wave], people, wave) for wave in WAVES]
     rows.append(_difference(study, said))
@@ -55,6 +56,14 @@ def _people(own: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
     key = ["citizen_id", "wave"]
     joined = kept.drop(columns="answered").merge(own[[*key, "value"]].drop_duplicates(key), "left", key)
     return joined.assign(answered=joined["value"].notna() & ~joined["dead"], satisfied=joined["value"] >= SATISFIED)
+
+
+def _weighed(people: pd.DataFrame, level: float) -> Any:
+    """The response table by the traits of those asked; where a trait tells exactly who answered, without traits."""
+    try:
+        return response_table(people, covariates=_known(people), dead="dead", level=level)
+    except DataError:
+        return response_table(people, dead="dead", level=level)
 
 
 def _known(people: pd.DataFrame) -> list[str]:
