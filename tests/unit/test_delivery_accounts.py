@@ -10,7 +10,7 @@ import pytest
 from effekt.data.delivery import FileAccount, import_delivery
 from effekt.data.registers import REGISTERS
 from tests.delivered import broken, counts, imported, rows_of
-from tests.tiny import BENT, DORA, EVA, EVALUATION, contact, tiny_files, write_rows, write_study
+from tests.tiny import BENT, DORA, EVA, EVALUATION, tiny_files, write_rows, write_study
 
 
 def test_an_exact_copy_is_set_aside_and_the_first_stays(tmp_path: Path) -> None:

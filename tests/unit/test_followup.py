@@ -93,6 +93,18 @@ def test_weighted_answers_give_the_mean_of_all_who_were_asked() -> None:
     assert abs(row["mean_weighted"] - row["mean_asked"]) < abs(plain) / 10 and abs(difference.value) < 1
 
 
+def test_who_answered_is_told_also_where_age_tells_it_exactly() -> None:
+    exact = WAVES.assign(answered=(WAVES["age"] > WAVES["age"].median()).astype(int))
+    with pytest.raises(DataError, match="separation"):
+        estimates.response_table(exact.assign(treated=1), covariates=["age"])
+    gaps = estimates.response_gaps(exact, covariates=["age"])
+    asked, answered = exact["age"].mean(), exact.loc[exact["answered"] == 1, "age"].mean()
+    assert gaps.iloc[0].tolist() == ["age", pytest.approx(asked), pytest.approx(answered), pytest.approx((answered - asked) / exact["age"].std())]
+    assert len(estimates.response_gaps(exact.assign(answered=0), covariates=["age"])) == 0
+    living = WAVES[WAVES["gone"] == 0]
+    assert estimates.response_gaps(WAVES, covariates=["age"], dead="gone").equals(estimates.response_gaps(living, covariates=["age"]))
+
+
 def test_a_cell_without_any_is_refused_and_the_way_out_is_named() -> None:
     frame = pd.DataFrame({"citizen_id": range(8), "after": [0, 0, 0, 0, 1, 1, 1, 1], "fell": [0, 0, 0, 0, 1, 0, 1, 0]})
     with pytest.raises(DataError, match="1 of the 2 cells.*share_difference"):

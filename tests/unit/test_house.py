@@ -63,6 +63,23 @@ def test_everything_public_says_what_it_is() -> None:
     assert [f"{name(path)}: {what}" for path, what, node in things if not ast.get_docstring(node)] == []
 
 
+def defined_twice(body: list[ast.stmt]) -> list[str]:
+    """Functions and classes of one scope whose name a later one takes over; overloads and properties with setters are told by their decorators."""
+    seen: set[str] = set()
+    twice: list[str] = []
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            twice += [node.name] if node.name in seen and not node.decorator_list else []
+            seen |= set() if any("overload" in ast.unparse(mark) for mark in node.decorator_list) else {node.name}
+            twice += defined_twice(node.body)
+    return twice
+
+
+def test_a_name_is_given_once() -> None:
+    assert defined_twice(ast.parse("def a(): pass\ndef b(): pass\ndef a(): pass\n").body) == ["a"]
+    assert [f"{name(path)}: {twice}" for path in PYTHON for twice in defined_twice(ast.parse(path.read_text(encoding="utf-8")).body)] == []
+
+
 def test_no_module_is_a_drawer_for_odds_and_ends() -> None:
     drawers = {"utils", "util", "helpers", "helper", "common", "misc", "tools"}
     assert [name(path) for path in PYTHON if path.stem in drawers] == []

@@ -78,3 +78,12 @@ def test_anonymous_answers_no_list_and_too_few_are_said_in_words(study: Study) -
     answers, asked = survey()
     assert "no list" in repr(report.weighted_satisfied(study, answers, asked.head(0)))
     assert "too few answers" in repr(report.weighted_satisfied(study, *survey(30)))
+
+
+def test_traits_that_tell_exactly_who_answered_are_said_and_not_weighed_by(study: Study) -> None:
+    answers, asked = survey()
+    only = asked.assign(answered=asked["lives_alone"])
+    own = only.loc[only["answered"], ["citizen_id", "wave"]].assign(item_id="overall", value=5.0)
+    assert "tell exactly who answered" in repr(report.weighted_satisfied(study, own, only))
+    gap = report.response_traits(study, only)
+    assert len(gap.column("gap")) == 4 and max(gap.column("gap")) == pytest.approx(1.0, abs=0.01)

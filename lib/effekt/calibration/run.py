@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from effekt.calibration.designs import Design
 from effekt.calibration.replications import SEED, Chunk, choose_designs, make_chunk, plan_chunks, read_chunk
 from effekt.calibration.summary import BOUNDS, Row, page, summarise
 from effekt.errors import UsageError

@@ -115,6 +115,7 @@ _EXPORTS: dict[str, str] = {
     "mean_change": "mean_changes",
     "MeanChange": "mean_changes",
     "response_table": "responses",
+    "response_gaps": "responses",
     "ResponseTable": "responses",
     "quality_years": "life_years",
     "QualityYears": "life_years",

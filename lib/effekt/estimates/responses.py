@@ -140,16 +140,36 @@ def _with_shares(table: pd.DataFrame, level: float) -> pd.DataFrame:
     return table.assign(**shares)[order].sort_values(["wave", "treated"], ignore_index=True)
 
 
-def _balance(x: design_of.Covariates, said: np.ndarray, weights: np.ndarray) -> pd.DataFrame:
-    everybody = x.matrix.mean(axis=0)
-    if not said.any():
-        return pd.DataFrame(columns=["covariate", "mean_asked", "mean_answered", "mean_weighted", "smd_before", "smd_after"])
+def response_gaps(
+    persons: pd.DataFrame, *, answered: str = "answered", covariates: Iterable[str] = (), dead: str | None = None
+) -> pd.DataFrame:
+    """How those who answered differ from everybody who was asked, before any weighing.
+
+    persons, covariates and dead as in `response_table`; all rows are taken together. One row a covariate: covariate, mean_asked,
+    mean_answered, smd_before (their difference in standard deviations among those asked; 0 where nobody differs). No model is fitted, so
+    there is an answer also where a covariate tells exactly who answered. Nobody answered: no rows. DataError: a column or value is missing.
+    """
+    frames.require(persons, [answered, *([dead] if dead else [])], what="citizen and wave")
+    asked = ~frames.flags(persons, dead) if dead else np.ones(len(persons), dtype=bool)
+    return _gaps(design_of.build(persons.loc[asked], covariates, what="citizen and wave"), frames.flags(persons, answered)[asked])
+
+
+def _gaps(x: design_of.Covariates, said: np.ndarray) -> pd.DataFrame:
+    names = x.names if said.any() else ()
+    everybody = x.matrix.mean(axis=0) if names else []
+    plain = x.matrix[said].mean(axis=0) if names else []
+    gaps = (plain - everybody) / _spread(x) if names else []
+    return pd.DataFrame({"covariate": list(names), "mean_asked": everybody, "mean_answered": plain, "smd_before": gaps})
+
+
+def _spread(x: design_of.Covariates) -> np.ndarray:
     spread = x.matrix.std(axis=0, ddof=1) if len(x.matrix) > 1 else np.zeros(len(x.names))
-    scale = np.where(spread > 0, spread, 1.0)
-    plain, weighed = x.matrix[said].mean(axis=0), weights @ x.matrix / weights.sum()
-    return pd.DataFrame(
-        {
-            "covariate": x.names, "mean_asked": everybody, "mean_answered": plain, "mean_weighted": weighed,
-            "smd_before": (plain - everybody) / scale, "smd_after": (weighed - everybody) / scale,
-        }
-    )  # fmt: skip
+    return np.where(spread > 0, spread, 1.0)
+
+
+def _balance(x: design_of.Covariates, said: np.ndarray, weights: np.ndarray) -> pd.DataFrame:
+    gaps = _gaps(x, said)
+    weighed = weights @ x.matrix / weights.sum() if len(gaps) else []
+    after = (weighed - x.matrix.mean(axis=0)) / _spread(x) if len(gaps) else []
+    order = ["covariate", "mean_asked", "mean_answered", "mean_weighted", "smd_before", "smd_after"]
+    return gaps.assign(mean_weighted=weighed, smd_after=after)[order]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import ibis
-from ibis import _
 from ibis.expr.types import Table
 
 from effekt.measures.build_person_months import month_number, next_month

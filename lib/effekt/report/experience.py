@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from effekt.catalogue.labels import LABELS
-from effekt.errors import DataError
 from effekt.estimates.estimate import Estimate
-from effekt.estimates.responses import response_table
+from effekt.estimates.responses import response_gaps, response_table
 from effekt.estimates.shares import share_difference, top_box
 from effekt.report import making, tables, wording
 from effekt.report.making import Facts
@@ -104,14 +103,10 @@ def response_traits(study: Study, asked: pd.DataFrame, *, name: str = "response_
     answered = int(asked["answered"].sum())
     if not enough(study, answered):
         return told(study, [("text", "interval.response.few")], {"n_answered": (Column("n_answered", "count"), answered)}, name)
-    frame = asked.assign(treated=True, women=(asked["sex"] == 2).astype(float), lives_alone=asked["lives_alone"].astype(float))
+    frame = asked.assign(women=(asked["sex"] == 2).astype(float), lives_alone=asked["lives_alone"].astype(float))
     known = [trait for trait in TRAITS if frame[trait].notna().all() and frame[trait].nunique() > 1]
-    try:
-        balance = response_table(frame, covariates=known, level=study.level).balance.set_index("covariate")
-    except DataError:
-        return told(study, [("text", "interval.response.few")], {"n_answered": (Column("n_answered", "count"), answered)}, name)
     rows = []
-    for trait, row in balance.iterrows():
+    for trait, row in response_gaps(frame, covariates=known).set_index("covariate").iterrows():
         scale = PERCENT if trait in SHARES else 1.0
         numbers = {"mean_asked": scale * row["mean_asked"], "mean_answered": scale * row["mean_answered"], "gap": row["smd_before"]}
         facts: Facts = {"what": (Column("what", "label"), f"trait.{trait}"), "n_answered": (Column("n_answered", "count"), answered)}

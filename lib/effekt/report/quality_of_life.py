@@ -147,16 +147,21 @@ def _of_all(study: Study, own: pd.DataFrame, asked: pd.DataFrame, measure: str) 
     if not enough(study, int(scored["answered"].sum())):
         return None
     known = [trait for trait in COVARIATES if scored[trait].notna().all() and scored[trait].nunique() > 1]
-    try:
-        weights = response_table(scored, covariates=known, dead="dead", level=study.level).weights
-    except DataError:
-        weights = response_table(scored, dead="dead", level=study.level).weights
-    values = scored["value"].fillna(0.0)
-    living = float((weights * values).sum() / weights.sum())
     alive = float((~scored["dead"]).mean())
-    means = {"of_answered": float(own["value"].mean()), "of_living": living, "of_all": living * alive if measure in INDEX else None}
+    living = _of_living(scored, known, study.level)
+    of_all = None if living is None or measure not in INDEX else living * alive
+    means = {"of_answered": float(own["value"].mean()), "of_living": living, "of_all": of_all}
     facts: Facts = {"n": (Column("n", "count"), int(scored["answered"].sum()))}
     return facts | {key: (Column(key, "significant", FIGURES, n="n"), value) for key, value in means.items()}
+
+
+def _of_living(scored: pd.DataFrame, known: list[str], level: float) -> float | None:
+    """The mean with those who answered weighed for the living who did not; None where the traits tell exactly who answered."""
+    try:
+        weights = response_table(scored, covariates=known, dead="dead", level=level).weights
+    except DataError:
+        return None
+    return float((weights * scored["value"].fillna(0.0)).sum() / weights.sum())
 
 
 def _health(study: Study, responses: pd.DataFrame) -> tuple[list[tuple[str, str]], Facts]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -29,7 +29,8 @@ def weighted_satisfied(study: Study, answers: pd.DataFrame, asked: pd.DataFrame,
     """The share satisfied all in all before and after and their difference, as answered and weighed for who answered.
 
     answers : `measures.answers(study, "lup", respondent=...)`; asked : `measures.invitations(study, respondent)`. Weights are inverse probabilities
-    of answering, by age, sex, living alone and admissions before. Anonymous answers, no list of those asked, or too few, are said in words.
+    of answering, by age, sex, living alone and admissions before. Said in words: anonymous answers, no list of those asked, too few, and traits that
+    tell exactly who answered.
     """
     name = name or f"weighted_{respondent}"
     own = answers[answers["item_id"] == OVERALL]
@@ -40,7 +41,10 @@ def weighted_satisfied(study: Study, answers: pd.DataFrame, asked: pd.DataFrame,
     if not all(enough(study, int(chosen.sum())) for chosen in counts):
         least: Facts = {"least": (Column("least", "count"), study.protocol.too_few.events)}
         return told(study, [("text", f"{STEM}.few")], least, name)
-    table = _weighed(people.assign(treated=True), study.level)
+    try:
+        table = response_table(people.assign(treated=True), covariates=_known(people), dead="dead", level=study.level)
+    except DataError:  # the traits tell exactly who answered, or say the same twice
+        return told(study, [("text", f"{STEM}.separated")], {}, name)
     said = people.assign(weight=table.weights)[people["answered"]]
     rows = [_wave(study, said[said["wave"] == wave], people, wave) for wave in WAVES]
     rows.append(_difference(study, said))
@@ -56,14 +60,6 @@ def _people(own: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
     key = ["citizen_id", "wave"]
     joined = kept.drop(columns="answered").merge(own[[*key, "value"]].drop_duplicates(key), "left", key)
     return joined.assign(answered=joined["value"].notna() & ~joined["dead"], satisfied=joined["value"] >= SATISFIED)
-
-
-def _weighed(people: pd.DataFrame, level: float) -> Any:
-    """The response table by the traits of those asked; where a trait tells exactly who answered, without traits."""
-    try:
-        return response_table(people, covariates=_known(people), dead="dead", level=level)
-    except DataError:
-        return response_table(people, dead="dead", level=level)
 
 
 def _known(people: pd.DataFrame) -> list[str]:
