@@ -176,6 +176,10 @@ ENTRIES: dict[str, Entry] = {
         lambda f: e.responder_share(f, post="post", baseline="before", important=0.1, group="treated"), d.people, ("post", "before", "treated"),
         ("post", "before"), "post", "treated",
     ),
+    "response_gaps": Entry(
+        lambda f: e.response_gaps(f, covariates=["age"]), d.waves, ("answered", "age"), ("answered", "age"), "answered",
+        passed={"text": "a text column is a factor"},
+    ),
     "response_table": Entry(
         lambda f: e.response_table(f, covariates=["age"]), d.waves, ("answered", "treated", "wave", "age"), ("answered", "age"), "answered", "treated"
     ),

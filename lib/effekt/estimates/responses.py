@@ -143,11 +143,31 @@ def _with_shares(table: pd.DataFrame, level: float) -> pd.DataFrame:
 def response_gaps(
     persons: pd.DataFrame, *, answered: str = "answered", covariates: Iterable[str] = (), dead: str | None = None
 ) -> pd.DataFrame:
-    """How those who answered differ from everybody who was asked, before any weighing.
+    """How those who answered differ from everybody who was asked, before any weighing, in standard deviations.
 
-    persons, covariates and dead as in `response_table`; all rows are taken together. One row a covariate: covariate, mean_asked,
-    mean_answered, smd_before (their difference in standard deviations among those asked; 0 where nobody differs). No model is fitted, so
-    there is an answer also where a covariate tells exactly who answered. Nobody answered: no rows. DataError: a column or value is missing.
+    No model is fitted, so there is an answer also where a covariate tells exactly who answered. The living alone count as asked.
+
+    Parameters
+    ----------
+    persons : DataFrame
+        One row a citizen and wave, also where there is no answer; all rows are taken together.
+    answered, dead : names of columns (bool or 0/1), as in `response_table`.
+    covariates : columns or simple terms (see `covariates.build`), known for everybody asked.
+
+    Returns
+    -------
+    DataFrame
+        One row a covariate: covariate, mean_asked, mean_answered, smd_before (their difference in standard deviations among those asked; 0
+        where nobody differs). No rows where nobody answered.
+
+    Raises
+    ------
+    DataError
+        A column is missing or not in its range; a covariate is missing for somebody asked.
+
+    References
+    ----------
+    .. [1] Austin (2009). Stat Med 28:3083-3107 (standardised differences).
     """
     frames.require(persons, [answered, *([dead] if dead else [])], what="citizen and wave")
     asked = ~frames.flags(persons, dead) if dead else np.ones(len(persons), dtype=bool)
