@@ -65,6 +65,7 @@ def clone(tmp_path: Path, copy_of_the_tree: Callable[[Path], None]) -> Path:
     return tmp_path
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("text", blocks("here"))
 def test_commands_in_the_readme_run_in_a_clone(text: str, clone: Path, demo_study_path: Path) -> None:
     for made in ("tables", "derived"):

@@ -22,12 +22,12 @@ def suite(tmp_path_factory: pytest.TempPathFactory) -> Suite:
         (["--clusters", "horsns"], "Unknown cluster horsns. Did you mean horsens? Valid: aarhus, horsens, randers, midt, vest, region."),
         (["--notebooks", "01_ty"], "Unknown notebook 01_ty. Did you mean 01_toy? Valid: 01_toy."),
         (["--parameter", "windw=6"], "Unknown parameter windw of 01_toy.ipynb."),
-        (["--parameter", "window"], "A parameter is given as name=value"),
-        (["--language", "de"], "Unknown language de."),
-        (["--jobs", "0"], "Invalid value for '--jobs'"),
+        pytest.param(["--parameter", "window"], "A parameter is given as name=value", marks=pytest.mark.thorough),
+        pytest.param(["--language", "de"], "Unknown language de.", marks=pytest.mark.thorough),
+        pytest.param(["--jobs", "0"], "Invalid value for '--jobs'", marks=pytest.mark.thorough),
         (["--cluster", "horsens"], "No such option: --cluster"),
         (["--study", "nowhere"], "No study at nowhere"),
-        (["--folder", "nowhere"], "No notebook in"),
+        pytest.param(["--folder", "nowhere"], "No notebook in", marks=pytest.mark.thorough),
     ],
 )
 def test_it_is_refused_and_nothing_is_run(suite: Suite, arguments: list[str], told: str) -> None:

@@ -65,7 +65,7 @@ def goes_on(suite: Suite) -> None:
     assert not list(suite.outputs.rglob(f"*{PART}")) and not list(suite.outputs.glob(".*.building"))
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("how", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.thorough)])
 def test_an_interrupt_ends_every_kernel_leaves_nothing_half_and_is_gone_on_from(
     suite: Suite, batch: subprocess.Popen[str], how: signal.Signals
 ) -> None:

@@ -90,7 +90,7 @@ def test_changed_code_runs_its_notebook_and_changed_prose_only_draws_it_again(qu
     assert "En ny sætning." in (quick.latest / "da" / "03_months_region.html").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("what", ["table", "library"])
+@pytest.mark.parametrize("what", ["table", pytest.param("library", marks=pytest.mark.thorough)])
 def test_a_run_whose_ground_moved_while_it_ran_is_not_kept(quick: Suite, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
     if what == "table":
         moved = quick.study / "derived" / "prepared.json"
@@ -107,6 +107,7 @@ def test_a_run_whose_ground_moved_while_it_ran_is_not_kept(quick: Suite, monkeyp
     assert quick.here().failed == () and "02_stays_region" in quick.ran()
 
 
+@pytest.mark.thorough
 def test_fresh_runs_everything(quick: Suite) -> None:
     assert quick.here(fresh=True).ran == 2
 

@@ -121,7 +121,7 @@ with Kernels(plain=sys.argv[2] == "plain") as kernels:
 
 
 @FORK
-@pytest.mark.parametrize(("kind", "killed"), [("warm", "driver"), ("warm", "server"), ("plain", "driver")])
+@pytest.mark.parametrize(("kind", "killed"), [("warm", "driver"), ("warm", "server"), pytest.param("plain", "driver", marks=pytest.mark.thorough)])
 def test_no_kernel_outlives_a_driver_or_a_server_that_was_killed(tmp_path: Path, kind: str, killed: str) -> None:
     told, server = tmp_path / "pids", tmp_path / "server"
     path = probe(tmp_path, SLEEP.format(file=told))

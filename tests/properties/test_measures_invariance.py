@@ -80,6 +80,7 @@ def test_the_order_of_the_rows_does_not_matter(busy: tuple[Files, pd.DataFrame],
     pd.testing.assert_frame_equal(counted(tmp_path, shuffled), expected, check_exact=True)
 
 
+@pytest.mark.thorough
 def test_who_carries_which_identifier_does_not_matter(busy: tuple[Files, pd.DataFrame], tmp_path: Path) -> None:
     files, expected = busy
     names = {str(row[key]) for rows in files.values() for row in rows for key in ("pnr", "recnum") if key in row}
@@ -91,6 +92,7 @@ def test_who_carries_which_identifier_does_not_matter(busy: tuple[Files, pd.Data
     pd.testing.assert_frame_equal(counted(tmp_path, renamed), expected, check_exact=True)
 
 
+@pytest.mark.thorough
 def test_what_the_clusters_are_called_and_which_stands_first_does_not_matter(busy: tuple[Files, pd.DataFrame], tmp_path: Path) -> None:
     files, expected = busy
     head, alfa, beta, tail = _parts(EVALUATION)

@@ -22,7 +22,7 @@ from effekt.data.synthetic.region import simulate_region
 from effekt.data.synthetic.spec import Rates
 
 REGIONS, CITIZENS, ERRORS = 40, 3_000, 4
-LONGEST = ("cost", "rollout")
+LONGEST = ("cost", "rollout", "pooled", "readmission", "places")
 SHORT = {
     "cost": 120, "readmission": 120, "months": 120, "series": 60, "series_break": 60, "rollout": 40, "places": 40, "pooled": 40, "controlled": 10,
 }  # fmt: skip

@@ -9,6 +9,7 @@ from effekt.data.synthetic import load_spec
 from effekt.paths import DEMO
 from tests.recovery.replication import BEFORE_AFTER, CONTROLLED, FIRST_SEED, TWICE_COMPARED, replicate_cost, summarise
 
+pytestmark = pytest.mark.thorough
 REGIONS, AT_LEAST = 4, 15   # 20 intervals of true coverage 95%: fewer than 15 in one of 3,000 sets of seeds
 
 

@@ -31,6 +31,7 @@ def _danish(name: str, value: object) -> object:
     return text.replace(".", ",") if name in ("bruhon", "v_totpris_genop", "v_pris_genop", "dkk", "share", "index") else value
 
 
+@pytest.mark.thorough
 def test_a_delivery_in_another_form_is_refused_until_it_is_confirmed_and_stays_confirmed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

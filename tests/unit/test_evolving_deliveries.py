@@ -201,6 +201,7 @@ def test_months_that_no_delivery_tells_are_named(study: Path, tmp_path: Path) ->
     assert any("bef.csv [delivery.gap]: no rows from 2013-05 until 2014-01" in warning for warning in report.warnings), report.warnings
 
 
+@pytest.mark.thorough
 def test_the_command_line_replaces_and_undoes(study: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     deliver(tmp_path / "first", delivered())
     deliver(tmp_path / "second", corrected())

@@ -77,6 +77,7 @@ def test_a_changed_canonical_table_rebuilds_what_is_made_from_it_and_nothing_els
     assert {"cost_months", "service_months", "completeness"} <= direct <= found <= direct | set(made_of(*direct))
 
 
+@pytest.mark.thorough
 def test_a_changed_protocol_rebuilds_everything_and_a_comment_nothing(study: Path) -> None:
     (study / "evaluation.yml").write_text("# a comment\n" + EVALUATION, encoding="utf-8")
     assert built(study) == []

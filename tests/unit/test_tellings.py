@@ -39,6 +39,7 @@ def stays_of(study: Path, protocol: Protocol, by_hours: bool = False) -> list[di
     return build_stays.build(tables, protocol).order_by("stay_id").to_pyarrow().to_pylist()
 
 
+@pytest.mark.thorough
 def test_the_same_stays_are_identical_in_whole_hours_and_by_the_rule_of_12_hours(told: dict[str, Path]) -> None:
     protocol = load_protocol(SMALL)
     first = stays_of(told["lpr2 floored"], protocol, by_hours=True)
