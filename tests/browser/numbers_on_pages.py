@@ -69,16 +69,33 @@ class Reader(HTMLParser):
 
 def wrong_numbers(source: str, bundles: Mapping[str, Mapping[str, Any]], language: str) -> Iterator[str]:
     """Every number of the page that stands in no cell and is no name, and every cell whose text is not what its result holds there."""
-    page = Reader(source)
+    page, places = Reader(source), _places(bundles, language)
     for item in page.written:
         if item.cell:
             yield from _wrong_cell(item, bundles, language)
-        elif not item.is_scale and DIGITS.search(NAMES.sub("", item.text)) and item.text not in _labels(bundles.get(item.section), language):
+        elif item.is_scale or item.text in _labels(bundles.get(item.section), language):
+            continue
+        elif DIGITS.search(NAMES.sub("", places.sub("", item.text))):
             yield f"in no cell: {item.text!r} in <{item.tag}>"
     for section, words in page.alternatives:
         told = _all_cells(bundles[section], language) if section in bundles else set()
-        numbers_told = DIGITS.findall(NAMES.sub("", words))
+        numbers_told = DIGITS.findall(NAMES.sub("", places.sub("", words)))
         yield from (f"in the words of a picture and in no cell of it: {found!r}" for found in numbers_told if _bare(found) not in told)
+
+
+def wrong_pages(published: Path, languages: tuple[str, ...]) -> dict[str, list[str]]:
+    """The pages of a published folder with a wrong number, "da/03_admissions_horsens" -> what `wrong_numbers` finds on it."""
+    pages = [(language, path.stem) for language in languages for path in (published / language).glob("*.html")]
+    found = {f"{language}/{name}": wrong_on(published, name, language) for language, name in pages}
+    if not found:
+        raise FileNotFoundError(f"no page in {published}")
+    return {page: wrong for page, wrong in sorted(found.items()) if wrong}
+
+
+def wrong_on(published: Path, name: str, language: str, source: str | None = None) -> list[str]:
+    """What `wrong_numbers` finds on one page of a published folder, or in `source` instead of what stands in its file."""
+    text = source if source is not None else (published / language / f"{name}.html").read_text(encoding="utf-8")
+    return list(wrong_numbers(text, bundles_of(published / "notebooks" / f"{name}.ipynb"), language))
 
 
 def _wrong_cell(item: Written, bundles: Mapping[str, Mapping[str, Any]], language: str) -> Iterator[str]:
@@ -92,6 +109,12 @@ def _wrong_cell(item: Written, bundles: Mapping[str, Mapping[str, Any]], languag
     near = 0.005 if kind.type == "p" else 0.5 * 10**-kind.digits * 1.000001
     if kind.type != "significant" and (read != held if kind.type == "month" else abs(float(read) - float(held)) > near):
         yield f"{item.cell} reads as {read!r}, its result {held!r}"
+
+
+def _places(bundles: Mapping[str, Mapping[str, Any]], language: str) -> re.Pattern[str]:
+    """What holds a digit in the names of the page's own places, with the word before it: "Aarhus 2" of "Aarhus 2 og Samsø"."""
+    labels = [names[language] for bundle in bundles.values() for key, names in bundle["labels"].items() if key.startswith("place.")]
+    return re.compile("|".join(sorted({re.escape(found) for name in labels for found in re.findall(r"[^\W\d]+ \d+\b", name)})) or r"(?!)")
 
 
 def _labels(bundle: Mapping[str, Any] | None, language: str) -> set[str]:

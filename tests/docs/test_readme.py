@@ -20,6 +20,7 @@ import typer
 from effekt.cli import app
 from effekt.paths import DEMO
 from effekt.protocol import read_protocol
+from tests.browser.numbers_on_pages import wrong_pages
 from tests.tree import outside_make
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -101,6 +102,7 @@ def test_the_first_command_works_in_a_fresh_clone_and_the_second_time_runs_nothi
     pages = sorted((tmp_path / "outputs").rglob("03_admissions_horsens.html"))
     assert {page.parent.name for page in pages} >= {"da", "en"}
     assert not (tmp_path / "outputs" / "latest").is_symlink()
+    assert wrong_pages(tmp_path / "outputs" / "latest", ("da", "en")) == {}    # of every unit
 
 
 def test_files_and_folders_named_in_the_readme_exist() -> None:
