@@ -35,12 +35,15 @@ def result(name: str, n: int, headline: bool = False) -> dict[str, Any]:
     return Result(name, "finding", columns, (("here", n, n),), context={"blocks": blocks}, labels=labels).bundle()
 
 
-def notebook(folder: Path, name: str, order: int, per: str, n: int) -> Notebook:
-    """A notebook with an answer, two sections of figures, what it cannot tell and how it was done; each shows one result about `n` discharges."""
+def notebook(folder: Path, name: str, order: int, per: str, n: int, headline: str = "short", **others: int) -> Notebook:
+    """A notebook with an answer, two sections of figures, what it cannot tell and how it was done; each shows one result about `n` discharges.
+
+    headline : the result that has one. others : result -> its own number of discharges.
+    """
     cells: list[dict[str, Any]] = [prose("da", f"# Hvad med {name}?"), prose("en", f"# What about {name}?")]
     cells += [code('study_path: str = "x"  # folder\ncluster: str = "horsens"  # cluster', tags=["parameters"])]
     for da, en, key in SECTIONS:
-        cells += [prose("da", f"## {da}"), prose("en", f"## {en}"), code(f"report.{key}()", result(key, n, headline=key == "short"))]
+        cells += [prose("da", f"## {da}"), prose("en", f"## {en}"), code(f"report.{key}()", result(key, others.get(key, n), key == headline))]
     raw = {"cells": cells, "metadata": {"effekt": {"name": name, "order": order, "per": per}}, "nbformat": 4, "nbformat_minor": 5}
     path = folder / f"{name}.ipynb"
     path.write_text(json.dumps(raw), encoding="utf-8")
@@ -139,18 +142,41 @@ def test_a_result_that_rests_on_too_few_is_on_no_page_and_in_no_headline_of_a_se
     assert "8 of 8" not in index and "4 of 4 results were taken out" in index and "The answer is on the page." in index
 
 
-def bundle(columns: list[Column], *rows: tuple[Any, ...], estimates: tuple[dict[str, Any], ...] = ()) -> dict[str, Any]:
-    return {**Result("r", "table", tuple(columns), rows).bundle(), "estimates": list(estimates)}
+def test_the_index_of_a_set_tells_nothing_that_its_page_does_not_show(tmp_path: Path) -> None:
+    made = notebook(tmp_path, "01_visits", 1, "everywhere", SMALL, headline="course", course=LARGE)
+    for sections, told in (("short", False), ("all", True)):
+        folder = written(tmp_path / sections, [outcome(made, "0741")], audience(Page("01_visits", sections, ("municipality",))))
+        page, index = ((folder / name).read_text(encoding="utf-8") for name in ("en/01_visits_0741.html", "index.html"))
+        assert ("data-cell" in page) is told
+        assert ("The answer is on the page." in index) is not told
+
+
+def bundle(columns: list[Column], *rows: tuple[Any, ...], estimates: tuple[dict[str, Any], ...] = (), name: str = "r") -> dict[str, Any]:
+    return {**Result(name, "table", tuple(columns), rows).bundle(), "estimates": list(estimates)}
 
 
 MONEY = [Column("cost", "money", n="n_events"), Column("n_events", "count"), Column("n_citizens", "count")]
 SHARE = [Column("share", "percent", n="base"), Column("base", "count")]
+PARTS = [Column("events", "count"), Column("n", "count")]
+WISHES = [Column("wish_share", "percent", n="wish_n"), Column("wish_events", "count"), Column("wish_n", "count")]
 
 
 @pytest.mark.parametrize(
     ("given", "why"),
     [
-        (bundle(SHARE, (20.0, 5)), []),
+        (bundle(SHARE, (100.0, 5)), []),
+        (bundle(SHARE, (20.0, 5)), [("share", "few")]),
+        (bundle(SHARE, (80.0, 15)), [("share", "few")]),
+        (bundle(SHARE, (33.3333, 15)), []),
+        (bundle(SHARE, (1.23456, 300)), []),
+        (bundle(PARTS, (12, 15)), [("events", "few")]),
+        (bundle(PARTS, (15, 15), (10, 15), (None, 15)), []),
+        (bundle(WISHES, (None, 8, 12)), [("wish_events", "few")]),
+        (bundle([Column("n_answered", "count")], (3,)), [("n_answered", "few")]),
+        (bundle([Column("fact_n_treated", "count"), Column("fact_n_units_treated", "count")], (3, 3)), [("fact_n_treated", "few")]),
+        (bundle([Column("fact_n_people_of_some_new_kind", "count")], (70,)), [("fact_n_people_of_some_new_kind", "unknown")]),
+        (bundle([Column("n_rows", "count")], (3,), name="rules"), [("n_rows", "few")]),
+        (bundle([Column("n_rows", "count")], (3,), name="scorecard"), []),
         (bundle(SHARE, (20.0, 4)), [("share", "few"), ("base", "few")]),
         (bundle(SHARE, (20.0, 50), (None, 0)), []),
         (bundle(SHARE, (20.0, None)), [("share", "unknown")]),

@@ -11,7 +11,7 @@ from typing import Any
 
 from effekt.batch import words
 from effekt.batch.about import library_version
-from effekt.batch.pages import Guard, Setting, bundles_of, frame, index_name, page_name, template
+from effekt.batch.pages import Setting, bundles_of, frame, index_name, page_name, template
 from effekt.batch.plan import REGION, PlannedRun
 from effekt.batch.store import Finished
 from effekt.report import prose
@@ -45,6 +45,10 @@ class Outcome:
     def unit(self) -> str:
         """What the run is about: a cluster, a municipality, a quality cluster or the region."""
         return self.run.cluster or REGION
+
+
+Shown = Callable[[Outcome], Sequence[Mapping[str, Any]]]
+"""The results that the page of an outcome shows."""
 
 
 def draw_index(outcomes: Sequence[Outcome], setting: Setting, language: str, sets: Sequence[tuple[str, str]] = ()) -> str:
@@ -112,31 +116,30 @@ def load_themes() -> Sequence[Mapping[str, Any]]:
     return yaml.safe_load(THEMES.read_text(encoding="utf-8"))
 
 
-def sections(ordered: Sequence[Outcome], setting: Setting, language: str, guard: Guard | None = None) -> Iterator[dict[str, Any]]:
+def sections(ordered: Sequence[Outcome], setting: Setting, language: str, shown: Shown | None = None) -> Iterator[dict[str, Any]]:
     """One record a unit: its name, the heading of the kind of unit where it is the first of its kind, and its questions with short answers."""
     seen: set[str] = set()
     for unit, group in groupby(ordered, key=lambda outcome: outcome.unit):
         kind = _kind(unit, setting)
         heading = "" if kind in seen else words.say(kind, language)
         seen.add(kind)
-        entries = [entry(outcome, language, guard) for outcome in group]
+        entries = [entry(outcome, language, shown) for outcome in group]
         yield {"unit": unit, "region": unit == REGION, "heading": heading, "place": setting.places[unit][language], "entries": entries}
 
 
-def entry(outcome: Outcome, language: str, guard: Guard | None = None) -> dict[str, Any]:
-    """One question of one unit with its short answer and the page that holds the long one; `guard` withholds results that may not be shown."""
+def entry(outcome: Outcome, language: str, shown: Shown | None = None) -> dict[str, Any]:
+    """One question of one unit with its short answer and the page that holds the long one. shown : the results that the page shows, else all."""
     question = outcome.run.notebook.titles().get(language, outcome.run.notebook.name)
     if not outcome.ok or outcome.finished is None:
         told, status = [words.say("failed_page", language)], words.say("status_failed", language)
         return {"question": question, "status": "failed", "status_text": status, "headlines": told, "date": "", "href": "", "other_href": ""}
     other = words.other(language)
-    bundles = bundles_of(outcome.finished.notebook())
-    shown = [guard(bundle) for bundle in bundles] if guard else bundles
+    bundles = shown(outcome) if shown else bundles_of(outcome.finished.notebook())
     return {
         "question": question,
         "status": "ok",
         "status_text": words.say("status_ok", language),
-        "headlines": headlines(shown, language) or [words.say("no_headline", language)],
+        "headlines": headlines(bundles, language) or [words.say("no_headline", language)],
         "date": words.date(outcome.finished.started, language),
         "href": f"{language}/{page_name(outcome.run)}" if language in outcome.pages else "",
         "other_href": f"{other}/{page_name(outcome.run)}" if other in outcome.pages else "",

@@ -15,7 +15,8 @@ from effekt.batch import files, pages, words
 from effekt.batch.audiences import Audience
 from effekt.batch.index import Outcome, in_order, provenance, sections, themes
 from effekt.batch.pages import Edition, Setting, frame, index_name, page_name, template
-from effekt.batch.sections import choose, split
+from effekt.batch.sections import choose, own_code, split
+from effekt.batch.verdict import results
 from effekt.report import threshold
 
 FOLDER = "sets"
@@ -59,10 +60,23 @@ def _write(folder: Path, own: Sequence[Outcome], setting: Setting, audience: Aud
 
 
 def _page(outcome: Outcome, setting: Setting, audience: Audience, language: str, taken: Taken) -> str:
+    assert outcome.finished is not None
+    edition = Edition(_cells(outcome, setting, audience), taken.guard, WHY)
+    return pages.draw(outcome.run, outcome.finished, _without_trust(setting), language, edition)
+
+
+def _cells(outcome: Outcome, setting: Setting, audience: Audience) -> frozenset[int]:
     page, finished = audience.page(outcome.run, setting.quality_clusters), outcome.finished
     assert page is not None and finished is not None
-    cells = choose(split(outcome.run.notebook, finished.notebook()), page.sections, method=audience.method)
-    return pages.draw(outcome.run, finished, _without_trust(setting), language, Edition(cells, taken.guard, WHY))
+    return choose(split(outcome.run.notebook, finished.notebook()), page.sections, method=audience.method)
+
+
+def _shown(outcome: Outcome, setting: Setting, audience: Audience) -> list[Mapping[str, Any]]:
+    """The results on the page of an outcome, each as it is shown there: the index tells nothing that the page does not."""
+    assert outcome.finished is not None
+    cells, ran = _cells(outcome, setting, audience), iter(own_code(outcome.finished.notebook()))
+    code = ((place, next(ran)) for place, cell in enumerate(outcome.run.notebook.cells) if cell.kind == "code")
+    return [threshold.guard(bundle) for place, cell in code if place in cells for bundle in results([cell])]
 
 
 def _index(own: Sequence[Outcome], setting: Setting, audience: Audience, language: str, taken: Taken) -> str:
@@ -73,7 +87,7 @@ def _index(own: Sequence[Outcome], setting: Setting, audience: Audience, languag
         title=words.say("set_title", language, audience=audience.name[language]),
         lead=[audience.purpose[language], withheld],
         themes=list(themes(own, setting, language)) if len({outcome.unit for outcome in own}) > 1 else [],
-        sections=list(sections(own, setting, language, threshold.guard)),
+        sections=list(sections(own, setting, language, lambda outcome: _shown(outcome, setting, audience))),
         sets=[],
         downloads=False,
         provenance=provenance(own, language),
