@@ -41,7 +41,7 @@ def audit_in_short(study: Study, audits: pd.DataFrame, findings: pd.DataFrame, *
     if study.cluster is None:
         counts = {"n_with": audits["cluster_id"].nunique(), "n_clusters": len(study.clusters)}
         facts |= {key: (Column(key, "count"), int(value)) for key, value in counts.items()}
-        keys.append(("text", "interval.audit.clusters"))
+        keys.append(("text", f"interval.audit.clusters{'' if counts['n_with'] < counts['n_clusters'] else '_all'}"))
     return told(study, [*keys, ("claim", "claim.audit")], facts, name)
 
 
@@ -101,11 +101,14 @@ def audit_agreement(study: Study, pairs: pd.DataFrame, *, name: str = "audit_agr
         return told(study, [("text", f"interval.audit.{key}")], {"n_pairs": (Column("n_pairs", "count"), len(whole))}, name)
     seen = pairs.groupby("error_type")[["first", "second"]].any().any(axis=1)
     frames = {"audit.any_error": whole} | {f"error_type.{kind}": pairs[pairs["error_type"] == kind] for kind in seen.index[seen]}
-    rows = [head_of(study) | _agreed(study, what, frame) for what, frame in frames.items()]
+    whose = study.cluster or "region"
+    head = head_of(study) | {"audit_place": (Column("audit_place", "label"), f"place.{whose}")}
+    rows = [head | _agreed(study, what, frame) for what, frame in frames.items()]
     show = [("column.judged", "what"), ("column.n_pairs", "n_pairs"), ("column.n_found", "n_found"), ("column.agreement", "agreement")]
     show += [(f"column.{key}", f"cells.{key}") for key in ("kappa", "ac1")]
     plan = tables.layout("caption.audit_agreement", show, notes=("note.audit_agreement",))
-    return making.shown(study, "table", name, rows, context={"table": plan})
+    labels = {f"place.{whose}": making.place_names(whose, study.labels())}
+    return making.shown(study, "table", name, rows, context={"table": plan}, labels=labels)
 
 
 def audit_change(study: Study, audits: pd.DataFrame, *, name: str = "audit_change") -> Shown:

@@ -52,12 +52,13 @@ def cost_concentration(study: Study, year: pd.DataFrame, *, name: str = "concent
 def cost_tenths(study: Study, year: pd.DataFrame, *, name: str = "tenths") -> Shown:
     """The figure of mean cost from the tenth of the citizens that cost least to the tenth that cost most.
 
-    year : `measures.year_costs`. Each bar is the mean of a whole tenth; with fewer than `LEAST` citizens in one there is no figure but words.
+    year : `measures.year_costs`. Each bar is the mean of a whole tenth, cut from the dearest down, so that the dearest tenth is that of
+    `cost_concentration`; with fewer than `LEAST` citizens in one there is no figure but words.
     """
     facts = _year(study, year)
     if not _enough(study, year):
         return _few(study, facts, name)
-    ordered = np.sort(year["cost_dkk"].to_numpy())
+    ordered = np.sort(year["cost_dkk"].to_numpy())[::-1]
     total = float(ordered.sum())
     rows: list[Facts] = [
         {
@@ -66,7 +67,7 @@ def cost_tenths(study: Study, year: pd.DataFrame, *, name: str = "tenths") -> Sh
             "mean_dkk": (Column("mean_dkk", "number", unit="dkk", n="n"), float(part.mean())),
             "share": (Column("share", "percent", 1, n="n"), PERCENT * float(part.sum()) / total if total else None),
         }
-        for place, part in enumerate(np.array_split(ordered, TENTHS))
+        for place, part in enumerate(reversed(np.array_split(ordered, TENTHS)))
     ]
     show = [("column.tenth", "name"), ("column.n_citizens", "n"), ("column.mean_dkk", "mean_dkk"), ("column.cost_share", "share")]
     return making.shown(
@@ -86,9 +87,9 @@ def cost_tenths(study: Study, year: pd.DataFrame, *, name: str = "tenths") -> Sh
 
 
 def life_end(study: Study, ending: pd.DataFrame, *, name: str = "life_end") -> Shown:
-    """One row a group and period: those who died, what a year cost in the last year of life and otherwise, and the share of all cost that it was.
+    """One row a group and period: those in the last year of their life in it, what a year cost in the last year of life and otherwise, and the share of all cost that it was.
 
-    ending : `measures.last_year_of_life`. A group with too few deaths has no amounts; where that is all of them it is said in words.
+    ending : `measures.last_year_of_life`. A group with too few of them has no amounts; where that is all of them it is said in words.
     """
     rows, estimates = [], []
     head = {

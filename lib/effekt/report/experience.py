@@ -139,7 +139,7 @@ def _item(study: Study, answers: pd.DataFrame) -> Facts:
     change = satisfied_change(study, answers)
     ends = (None, None, None) if change is None else (change.value, change.low, change.high)
     for key, value in zip(("points", "points_low", "points_high"), ends, strict=True):
-        facts[key] = (Column(key, "number", n="after_n"), None if value is None else PERCENT * value)
+        facts[key] = (Column(key, "number", 1, n="after_n"), None if value is None else PERCENT * value)
     return facts
 
 

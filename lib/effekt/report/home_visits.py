@@ -92,7 +92,7 @@ def visit_kinds(study: Study, visits: pd.DataFrame, *, by: str = "performer", na
     kinds = told_of[by].dropna()
     name = name or f"visit_{by}"
     if not enough(study, len(kinds)):
-        return _few(study, visits, name, key="interval.visits.few_held")
+        return _few(study, visits, name, key=f"interval.visits.few_{'held' if by == 'performer' else 'not_held'}")
     counted = kinds.value_counts(sort=False).sort_index().sort_values(ascending=False, kind="stable")
     listed = [head_of(study) | _what(f"{by}.{kind}") | share_of(study, int(events), len(kinds)) for kind, events in counted.items()]
     show = [(f"column.{by}", "what"), ("column.n_events_of", "events"), ("column.n_of", "n"), ("column.share", "cells.share_interval")]
@@ -106,7 +106,7 @@ def visit_reach(study: Study, visits: pd.DataFrame, *, name: str = "visit_reach"
     people = _citizens(visits)
     rows = [_what(code) | share_of(study, int(own["held"].sum()), len(own)) for code, own in people.groupby("kommunekode", sort=True)]
     facts: Facts = {"n_citizens": (Column("n_citizens", "count"), len(people))}
-    return share_figure(study, name, "visit_reach", rows, facts, heads=[("column.municipality", "what")], notes=("note.visit_reach",))
+    return share_figure(study, name, "visit_reach", rows, facts, heads=[("column.municipality", "what")], notes=(f"note.visit_reach{'' if study.cluster is not None else '_region'}",))
 
 
 def _eligible(visits: pd.DataFrame) -> pd.DataFrame:
@@ -138,5 +138,7 @@ def _few(study: Study, visits: pd.DataFrame, name: str, family: str = "interval"
     """No visit list, or too few discharges, in words."""
     listed = bool(visits["listed"].any())
     facts: Facts = {"n_discharges": (Column("n_discharges", "count"), int(visits["eligible"].sum()))}
-    facts["n_held"] = (Column("n_held", "count"), int(_eligible(visits)["held"].sum()) if listed else None)
+    rows = _eligible(visits)
+    facts["n_held"] = (Column("n_held", "count"), int(rows["held"].sum()) if listed else None)
+    facts["n_not_held"] = (Column("n_not_held", "count"), int((rows["accepted"] & ~rows["held"]).sum()) if listed else None)
     return told(study, [(role, key if key and listed else f"{family}.visits.{'few' if listed else 'none'}")], facts, name)

@@ -29,7 +29,7 @@ def number(value: Any, kind: str, language: str, digits: int = 0) -> str:
     """`value` written in `language`; `kind` is a column type of `results.Column` (any but label).
 
     count and money have no decimals of their own; p is cut at 0.001; significant
-    drops zeros at the end; month takes an ISO date ("2013-03-01").
+    drops zeros at the end of a number that has no more decimals; month takes an ISO date ("2013-03-01").
     """
     if kind == "month":
         return month(value, language)
@@ -72,10 +72,11 @@ def parse(text: str, kind: str, language: str) -> float | str:
 
 
 def _significant(value: float, language: str, digits: int) -> str:
-    """`digits` significant figures, whole numbers whole, without zeros at the end of the decimals."""
+    """`digits` significant figures, whole numbers whole; zeros at the end of the decimals stand where rounding left them, not where nothing is."""
     places = max(0, digits - 1 - (math.floor(math.log10(abs(value))) if value else 0))
     shown = decimal(value, language, places)
-    return shown.rstrip("0").rstrip(_MARKS[language][0]) if places else shown
+    is_exact = round(value, places) == value
+    return shown.rstrip("0").rstrip(_MARKS[language][0]) if places and is_exact else shown
 
 
 def _p(value: float, language: str) -> str:

@@ -70,7 +70,8 @@ def ledger(study: Study, paid: pd.DataFrame, *, name: str = "ledger") -> Shown:
     verified = all(rule.verified for rule in load_co_financing())
     notes = ["note.ledger" if found.transferred else "note.ledger_none"]
     notes += ["note.ledger_unverified"] if found.transferred and not verified else []
-    show = [("column.payer", "name"), *((f"column.{key}", key) for key in (*amounts, "share"))]
+    heads = ("services", "paid_to_others", "co_financed", "borne", "share")
+    show = [("column.payer", "name"), *((f"column.{head}", key) for head, key in zip(heads, (*amounts, "share"), strict=True))]
     return making.shown(
         study,
         "paired_bars",

@@ -49,9 +49,7 @@ def programme_in_short(study: Study, costs: ProgrammeCosts, frame: pd.DataFrame,
     national, row = _national(frame)
     facts |= national
     blocks += [block("text", key) for key in row]
-    names = making.place_names(study.cluster or "region", study.labels())
-    labels = {f"place.{study.cluster or 'region'}": names} | NOT_STATED
-    return making.shown(study, "finding", name, [facts], context={"blocks": blocks}, labels=labels)
+    return making.shown(study, "finding", name, [facts], context={"blocks": blocks}, labels=_place_labels(study) | NOT_STATED)
 
 
 def programme_table(study: Study, costs: ProgrammeCosts, *, name: str = "programme_costs") -> Shown:
@@ -86,6 +84,7 @@ def with_programme(
     """
     added, change = costs.per_year_dkk, headline_estimate(changes[0])
     facts = head_of(study) | {"programme": (Column("programme", "money", n="n_citizens"), added)}
+    facts["programme_place"] = (Column("programme_place", "label"), f"place.{study.cluster or 'region'}")
     rows, few = [], study.protocol.too_few.citizens
     for what, estimate in (("level", level), ("change", change)):
         told = estimate if estimate is not None and (estimate.n_citizens or 0) >= few else None
@@ -98,13 +97,17 @@ def with_programme(
             }
             counted = (Column("n_citizens", "count"), (told.n_citizens if told is not None else None) or 0)
             rows.append(facts | {"what": (Column("what", "label"), f"total.{what}_{side}")} | cells | {"n_citizens": counted})
+    notes = ["note.with_programme" if added is not None else "note.with_programme_none"]
+    notes += ["note.with_programme_municipality"] if added is not None and study.municipality is not None else []
     plan = tables.layout(
         "caption.with_programme",
         [("column.what_counts", "what"), ("column.dkk_year", "value"), ("column.interval", "cells.value_limits")],
-        notes=("note.with_programme" if added is not None else "note.with_programme_none",),
+        notes=tuple(notes),
     )
     held = [one for one in (level, change) if one is not None]
-    return making.shown(study, "table", name, rows, estimates=[making.about(study, one) for one in held], context={"table": plan})
+    return making.shown(
+        study, "table", name, rows, estimates=[making.about(study, one) for one in held], context={"table": plan}, labels=_place_labels(study)
+    )
 
 
 def _national(frame: pd.DataFrame) -> tuple[Facts, list[str]]:
@@ -121,6 +124,11 @@ def _national(frame: pd.DataFrame) -> tuple[Facts, list[str]]:
         facts[f"to_{recipient}"] = (Column(f"to_{recipient}", "money"), float(shares.loc[recipient, "amount_dkk"]))
         facts[f"share_{recipient}"] = (Column(f"share_{recipient}", "percent"), PERCENT * float(shares.loc[recipient, "share"]))
     return facts, ["interval.national"]
+
+
+def _place_labels(study: Study) -> dict[str, dict[str, str]]:
+    """What the cluster of the run is called, or the region: whose programme it is."""
+    return {f"place.{study.cluster or 'region'}": making.place_names(study.cluster or "region", study.labels())}
 
 
 def _year(value: object) -> int | None:

@@ -197,7 +197,7 @@ def _item(wishes: pd.DataFrame, item: str, wave: str) -> pd.Series:
 def _points(change: Estimate | None) -> Facts:
     ends = (None, None, None) if change is None else (change.value, change.low, change.high)
     keys = ("points", "points_low", "points_high")
-    return {key: (Column(key, "number", n="after_n"), None if end is None else PERCENT * end) for key, end in zip(keys, ends, strict=True)}
+    return {key: (Column(key, "number", 1, n="after_n"), None if end is None else PERCENT * end) for key, end in zip(keys, ends, strict=True)}
 
 
 def _few_wishes(study: Study, wishes: pd.DataFrame, name: str) -> Shown:

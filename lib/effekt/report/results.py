@@ -25,7 +25,7 @@ class Column:
     """One column of a result: `key` names its label; `n` names the column that holds the count under each of its cells ("" = none).
 
     type: label (a key that the catalogue translates) | month (ISO first day) | year | count (integer) | number | money (whole DKK) | ratio
-    | percent (0-100) | p | significant (digits: significant figures, no zeros at the end). digits: decimals shown. unit: key of the unit.
+    | percent (0-100) | p | significant (digits: significant figures). digits: decimals shown. unit: key of the unit.
     """
 
     key: str
