@@ -132,6 +132,6 @@ def results(region: Study, given: Mapping[str, Estimate]) -> dict[str, Result]:
         "checklist trend": report.checklist(region, "trend"),
         "checklist record": report.checklist(region, "record"),
         "checklist cheers": report.checklist(region, "cheers"),
-        "together limits": report.limits(region, topics=["synthesis", "scorecard", "national"]),
-        "together method": report.method(region, topics=["synthesis", "scorecard", "national"]),
+        "together limits": report.limits(region, topics=["synthesis", "recurring", "scorecard", "national"]),
+        "together method": report.method(region, topics=["synthesis", "drawn", "spread", "scorecard", "national"]),
     }

@@ -122,6 +122,18 @@ def test_the_headline_counts_what_the_grid_shows_in_the_region() -> None:
     assert short.column("n_effects") == (1,) and short.context["blocks"][-1]["text"] == "scorecard.claim_mixed"
 
 
+def test_what_went_wrong_in_a_cluster_is_told_also_where_the_region_did_not() -> None:
+    study = handmade.study(None)
+    units = {"north": handmade.RATIO, "south": handmade.MORE, "region": handmade.RATIO}
+    lift = lifts.Lift("adm_rate", "A1", "quality", -1, "percent", units, "adm_rate")
+    short = report.scorecard_in_short(study, (lift,), handmade_together.indicators())
+    texts = [one["text"] for one in short.context["blocks"]]
+    assert texts[:3] == ["scorecard.headline_none_worse", "scorecard.everywhere_none", "scorecard.clusters_worse"]
+    assert (short.column("n_worse"), short.column("n_clusters_worse"), short.column("n_clusters_told")) == ((0,), (1,), (2,))
+    good = report.scorecard_in_short(study, (replace(lift, estimates=units | {"south": handmade.RATIO}),), handmade_together.indicators())
+    assert [one["text"] for one in good.context["blocks"]][1:3] == ["scorecard.everywhere_some", "scorecard.unmeasured_some"]
+
+
 def test_findings_recur_in_clusters_and_not_in_pathways() -> None:
     rows = [(case, cluster, kind) for case, (cluster, kind) in enumerate([("north", "aids")] * 30 + [("north", "care_plan"), ("south", "care_plan")])]
     shown = report.recurring_table(handmade.study(None), pd.DataFrame(rows, columns=["case_id", "cluster_id", "error_type"]), k=2)

@@ -25,7 +25,7 @@ DECIDED = ("better", "worse", "unsure")
 
 
 def scorecard_in_short(study: Study, lifts: Iterable[Lift], indicators: pd.DataFrame, *, name: str = "scorecard_in_short") -> Shown:
-    """How many outcomes moved the wished way with certainty in the region, how many the other way, how many cannot be told.
+    """How many outcomes moved clearly the wished way in the region, how many the other way, how many cannot be told; and what went wrong in clusters.
 
     lifts : `report.quality_lift`. indicators : `measures.programme(study, "indicator")`. Outcomes without a wished direction are not counted.
     """
@@ -38,11 +38,16 @@ def scorecard_in_short(study: Study, lifts: Iterable[Lift], indicators: pd.DataF
     counts |= {"n_wished": len(told), "n_effects": claims.count("identified"), "n_unmeasured": len(unmeasured(lifts, indicators))}
     counts |= {"n_better_effects": sum(_better(lift) for lift in told), "n_clusters": len(study.clusters), "n_outcomes": len(lifts)}
     counts |= {"n_all_clusters": sum(all(lift.went(cluster) == "better" for cluster in study.clusters) for lift in wished)}
+    parts = [lift.went(cluster) for lift in wished for cluster in study.clusters]
+    counts |= {"n_clusters_worse": parts.count("worse"), "n_clusters_told": sum(went != "none" for went in parts)}
     facts: Facts = {key: (Column(key, "count"), value) for key, value in counts.items()}
     facts |= making.of_design(study) | {"place": (Column("place", "label"), f"place.{REGION}")}
+    facts["level"] = (Column("level", "percent"), 100.0 * study.level)
     if not told:
         return making.shown(study, "finding", name, [facts], context={"blocks": [block("headline", "scorecard.nothing")]})
-    blocks = [block("headline", f"scorecard.headline_{'worse' if counts['n_worse'] else 'none_worse'}"), block("text", "scorecard.everywhere")]
+    blocks = [block("headline", f"scorecard.headline_{'worse' if counts['n_worse'] else 'none_worse'}")]
+    blocks.append(block("text", f"scorecard.everywhere_{'some' if counts['n_all_clusters'] else 'none'}"))
+    blocks += [block("text", "scorecard.clusters_worse")] if counts["n_clusters_worse"] else []
     blocks.append(block("text", f"scorecard.unmeasured_{'some' if counts['n_unmeasured'] else 'none'}"))
     weakest = pooled(claims).claim
     blocks.append(block("claim", "scorecard.claim_identified" if weakest == "identified" else "scorecard.claim_mixed"))
