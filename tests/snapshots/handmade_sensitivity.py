@@ -69,7 +69,8 @@ def results(north: Study, region: Study, told: dict[str, Any]) -> dict[str, Resu
     empty = Sensitivity(Held(none, None, ()), NOTHING, None)
     leans = Sensitivity(held(less, 0.97, 0.98), checks(less), None)
     loose = Sensitivity(held(unclear, 0.9, 1.01), checks(unclear), None)
-    calm = Sensitivity(held(unclear, 0.99, 1.02), checks(unclear), None)
+    calm = Sensitivity(held(unclear, 0.99, 1.02, own=1.03), checks(unclear), None)
+    alone = replace(holds, checks=replace(holds.checks, away=holds.checks.away[:1]))
     plain = {"holds": holds, "falls": falls, "none": empty, "leans": leans, "loose": loose, "calm": calm}
     shown = {f"sensitivity {name}": report.sensitivity_in_short(north, found) for name, found in plain.items()}
     for name, found in (("holds", holds), ("falls", falls), ("none", empty)):
@@ -88,6 +89,7 @@ def results(north: Study, region: Study, told: dict[str, Any]) -> dict[str, Resu
         "curve no second": report.specification_curve(north, None),
         "curve untried": report.specification_curve(north, held(less, None)),
         "drift unclear": report.drift_before(north, calm),
+        "spillover one": report.spillover(north, alone),
         "drift region": report.drift_before(region, holds),
         "hidden unclear": report.hidden_difference(north, calm),
         "other things": report.other_things(north),

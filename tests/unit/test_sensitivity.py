@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from effekt import Study
+from effekt import Study, report
 from effekt.catalogue.alternatives import CHOICES, load_alternatives, load_negative_controls
 from effekt.catalogue.outcomes import load_outcomes
 from effekt.errors import ProtocolError
@@ -23,10 +23,11 @@ from effekt.report import alternatives
 from effekt.report.alternatives import Way, own_effect
 from effekt.report.ground import Ground, unit_months
 from effekt.report.holding import hold
-from effekt.report.sensitivity import verdict
+from effekt.report.results import Result
+from effekt.report.sensitivity import Sensitivity, verdict
 from tests.derived import built, contact, later, little
 from tests.snapshots.handmade import MORE, NONE, RATIO, UNCLEAR
-from tests.snapshots.handmade_sensitivity import held
+from tests.snapshots.handmade_sensitivity import checks, held
 from tests.tiny import EVALUATION
 
 STUDY = Path(__file__).parents[1] / "snapshots" / "study"
@@ -151,6 +152,37 @@ def test_another_gap_merges_other_contacts() -> None:
 )  # fmt: skip
 def test_the_verdict_follows_from_what_the_ways_found(main: object, ratios: tuple, said: str) -> None:
     assert verdict(held(main, *ratios)) == f"sensitivity.verdict.{said}"
+
+
+def told_in(result: Result) -> list[str]:
+    """The texts of a finding, in order."""
+    return [str(one["text"]) for one in result.context["blocks"]]
+
+
+def test_two_unclear_answers_are_not_called_the_same_answer() -> None:
+    north = Study.open(STUDY, cluster="north")
+    told = told_in(report.sensitivity_in_short(north, Sensitivity(held(UNCLEAR, 0.99, own=1.02), checks(UNCLEAR), None)))
+    assert "sensitivity.own.unclear" in told and "sensitivity.own.same" not in told
+    clear = told_in(report.sensitivity_in_short(north, Sensitivity(held(RATIO, 0.91, own=0.9), checks(RATIO), None)))
+    assert "sensitivity.own.same" in clear
+
+
+def test_what_can_be_found_is_told_by_the_figures_own_uncertainty_too() -> None:
+    main = replace(RATIO, value=0.9, low=0.9 * np.exp(-1.96 * 0.05), high=0.9 * np.exp(1.96 * 0.05), se=0.05)
+    shown = report.smallest_change(Study.open(STUDY, cluster="north"), Sensitivity(held(main), checks(main), None))
+    assert shown.column("achieved")[0] == pytest.approx(100 * (1 - np.exp(-(1.96 + 0.8416) * 0.05)), abs=1e-3)
+    assert told_in(shown)[1:] == ["sensitivity.detect.achieved", "sensitivity.detect.meaning"]
+    exact = replace(main, se=None)
+    without = report.smallest_change(Study.open(STUDY, cluster="north"), Sensitivity(held(exact), checks(exact), None))
+    assert told_in(without)[1:] == ["sensitivity.detect.meaning"]
+
+
+def test_a_single_municipality_is_not_counted_among_municipalities() -> None:
+    away = checks(RATIO).away
+    one = Sensitivity(held(RATIO, 0.91), replace(checks(RATIO), away=away[:1]), None)
+    north = Study.open(STUDY, cluster="north")
+    assert report.spillover(north, one).context["table"]["caption"] == "sensitivity.spill.one"
+    assert report.spillover(north, replace(one, checks=checks(RATIO))).context["table"]["caption"] == "sensitivity.spill.few"
 
 
 def test_a_way_without_a_comparison_is_not_counted_in_the_verdict() -> None:

@@ -169,7 +169,8 @@ def _why_not(main: Estimate) -> list[Block]:
 
 def _own_course(held: Held) -> str:
     own = [wording.direction(one.effect) for one in held.tried if not one.way.compared and one.effect is not None]
-    return f"sensitivity.own.{'same' if own[len(own) // 2] == wording.direction(held.main) else 'other'}"
+    found, main = own[len(own) // 2], wording.direction(held.main)
+    return f"sensitivity.own.{'other' if found != main else 'unclear' if main == 'unclear' else 'same'}"
 
 
 def _middle(effects: list[Estimate]) -> float | None:

@@ -19,6 +19,7 @@ from effekt.report.shown import Shown
 if TYPE_CHECKING:
     from effekt.study import Study
 
+FOUR_OF_FIVE = 0.8416212335729143   # normal quantile of 0.8
 _CHANGE = ("column.change_interval", "cells.change_interval")
 
 
@@ -101,7 +102,8 @@ def spillover(study: Study, found: Sensitivity, *, name: str = "spillover") -> S
         same = wording.direction(others) == wording.direction(found.primary.main)
         notes = (f"sensitivity.spill.others.{'same' if same else 'other'}",)
     show = [("column.municipality", "unit"), ("column.n_of", "n"), ("column.away_share", "share"), ("column.interval", "cells.interval")]
-    return _table(study, name, f"sensitivity.spill.{'some' if shared else 'few'}", facts, rows, show, *notes)
+    key = "one" if len(rows) == 1 else "some" if shared else "few"
+    return _table(study, name, f"sensitivity.spill.{key}", facts, rows, show, *notes)
 
 
 def hidden_difference(study: Study, found: Sensitivity, *, name: str = "hidden_difference") -> Shown:
@@ -130,7 +132,10 @@ def smallest_change(study: Study, found: Sensitivity, *, name: str = "smallest_c
         "smallest": (Column("smallest", "percent", n="n_citizens"), None if plan.ratio is None else 100.0 * (1.0 - plan.ratio)),
     }
     key = "sensitivity.detect.beyond" if plan.ratio is None else "sensitivity.detect.told"
-    return _said(study, name, key, facts, "sensitivity.detect.meaning")
+    achieved = _found_in_four_of_five(found.primary.main)
+    facts["achieved"] = (Column("achieved", "percent", n="n_citizens"), achieved)
+    texts = ("sensitivity.detect.meaning",) if achieved is None else ("sensitivity.detect.achieved", "sensitivity.detect.meaning")
+    return _said(study, name, key, facts, *texts)
 
 
 def _lead(study: Study, found: Sensitivity) -> Facts:
@@ -176,6 +181,13 @@ def _drift(one: Drift) -> Facts:
         "breakdown": (Column("breakdown", "number", 1, n="n_events"), one.breakdown),
         "n_events": told["n_events"],
     }
+
+
+def _found_in_four_of_five(main: Estimate) -> float | None:
+    """The decrease in percent that the estimate's own uncertainty would show as clear in four cases of five; None without an interval."""
+    if main.scale != "ratio" or main.low is None or main.high is None or not main.se or not 0 < main.low < main.high:
+        return None
+    return 100.0 * -math.expm1(-math.log(main.high / main.low) / 2 - FOUR_OF_FIVE * main.se)
 
 
 def _still_clear(effect: Estimate) -> bool:
