@@ -89,6 +89,23 @@ def test_steps_keep_the_labels_of_the_source_and_tell_what_is_late(told: dict, s
     assert other.labels["milestone.later"] == {"da": "Noget", "en": "Something"}
 
 
+def test_other_milestones_stand_by_planned_end_and_in_the_order_of_the_clusters(told: dict, study: Study) -> None:
+    days = [("b", "aarhus", "2013-06-30"), ("late", None, "2020-12-31"), ("c", "vest", "2013-06-30")]
+    days += [("early", None, "2020-07-31"), ("a", "vest", "2013-05-31")]
+    frame = pd.DataFrame(days, columns=["milestone_id", "cluster_id", "planned_to"]).assign(step_label=None, text_da="Noget", text_en="Something")
+    frame = frame.assign(planned_to=pd.to_datetime(frame["planned_to"]), actual=pd.NaT, known=False, days_late=pd.NA)
+    shown = report.milestone_table(study, frame, steps=False)
+    ordered = ["early", "late", "a", *sorted(("b", "c"), key=lambda one: study.clusters.index({"b": "aarhus", "c": "vest"}[one]))]
+    assert shown.column("milestone") == tuple(f"milestone.{one}" for one in ordered)
+    assert next(item for item in shown.context["table"]["show"] if item["cell"] == "days_late")["empty"] == "signal.dash"
+
+
+def test_what_the_answer_counts_as_evaluated_stands_in_a_table(told: dict, study: Study) -> None:
+    table = report.initiative_table(study, overview.initiatives(study), about="cost")
+    assert table.column("evaluated").count("yes") == answer(study)["n_evaluated"] == 1
+    assert "evaluated" in [item.get("cell") for item in table.context["table"]["show"]]
+
+
 def test_an_obligation_that_nobody_told_of_is_not_a_no(told: dict, study: Study) -> None:
     table = report.obligation_matrix(study, overview.obligations(study))
     assert [table.column(f"at_{cluster}")[0] for cluster in ("vest", "midt", "aarhus")] == ["yes", "no", "not_estimated"]

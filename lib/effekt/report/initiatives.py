@@ -76,8 +76,8 @@ def type_matrix(study: Study, types: pd.DataFrame, *, name: str = "types") -> Sh
 
 
 def initiative_table(study: Study, initiatives: pd.DataFrame, *, about: Literal["reach", "cost"], name: str = "") -> Shown:
-    """One row an initiative: task, form, start, reached, target group and fidelity (reach), or whether it existed, cost, running cost and whether
-    it continues (cost)."""
+    """One row an initiative: task, form, start, reached, target group and fidelity (reach), or whether it existed and was evaluated, cost,
+    running cost and whether it continues (cost)."""
     rows: list[Facts] = []
     labels: Names = dict(NOT_STATED)
     for item in initiatives.to_dict("records"):
@@ -88,6 +88,7 @@ def initiative_table(study: Study, initiatives: pd.DataFrame, *, about: Literal[
                 "task": (Column("task", "label"), _coded("task", item["task"], labels)),
                 "mode": (Column("mode", "label"), _coded("mode", item["mode"], labels)),
                 "existing": (Column("existing", "label"), _yes(item["existing"])),
+                "evaluated": (Column("evaluated", "label"), _yes(item["evaluated"])),
                 "start": (Column("start", "month"), _month(item["start"])),
                 "reach": (Column("reach", "count"), _whole(item["reach_n"])),
                 "eligible": (Column("eligible", "count"), _whole(item["eligible_n"])),
@@ -97,7 +98,7 @@ def initiative_table(study: Study, initiatives: pd.DataFrame, *, about: Literal[
                 "goes_on": (Column("goes_on", "label"), _yes(item["continues_after_2015"])),
             }
         )
-    keys = ("task", "mode", "start", "reach", "eligible", "fidelity") if about == "reach" else ("existing", "cost", "running", "goes_on")
+    keys = ("task", "mode", "start", "reach", "eligible", "fidelity") if about == "reach" else ("existing", "evaluated", "cost", "running", "goes_on")
     show = [(f"column.{key}", key) for key in ("cluster", "type", *keys)]
     plan = tables.layout(f"caption.initiatives_{about}", show, notes=(f"note.initiatives_{about}",))
     return making.shown(study, "table", name or f"initiatives_{about}", rows, context={"table": plan}, labels=labels)
@@ -148,14 +149,18 @@ def person_table(study: Study, persons: pd.DataFrame, *, name: str = "persons") 
 
 
 def milestone_table(study: Study, milestones: pd.DataFrame, *, steps: bool, name: str = "") -> Shown:
-    """One row a milestone: the step as the source numbers it (`steps`) or the cluster it is of, planned end, actual month, and how it went.
+    """One row a milestone: the step as the source numbers it (`steps`) or the place it is of, planned end, actual month, and how it went.
+
+    The milestones of the region come first, then those of the clusters; those that are no steps by planned end, clusters in the study's order.
 
     steps : the milestones that the source calls steps, with its own numbers, also where they repeat or skip; False = all others.
     """
     rows: list[Facts] = []
     labels: Names = dict(NO_DATE)
     told = milestones[milestones["step_label"].notna() == steps]
-    for item in told.sort_values("cluster_id", key=lambda held: held.notna(), kind="stable").to_dict("records"):
+    place = told["cluster_id"].map({cluster: number for number, cluster in enumerate(study.clusters)})
+    by = ["_of"] if steps else ["_of", "planned_to", "_place"]
+    for item in told.assign(_of=told["cluster_id"].notna(), _place=place).sort_values(by, kind="stable").to_dict("records"):
         labels[f"milestone.{item['milestone_id']}"] = {"da": YEAR.sub("", item["text_da"]), "en": YEAR.sub("", item["text_en"])}
         number = re.search(r"\d+", str(item["step_label"]))
         rows.append(
@@ -170,9 +175,9 @@ def milestone_table(study: Study, milestones: pd.DataFrame, *, steps: bool, name
             }
         )
     keys = ("step", "milestone", *(() if steps else ("cluster",)), "planned_to", "actual", "went", "days_late")
-    show = [(f"column.{key}", key) for key in keys if steps or key != "step"]
+    show = [("column.place" if key == "cluster" else f"column.{key}", key) for key in keys if steps or key != "step"]
     kind = "steps" if steps else "milestones"
-    plan = tables.layout(f"caption.{kind}", show, notes=(f"note.{kind}",))
+    plan = tables.layout(f"caption.{kind}", show, notes=(f"note.{kind}",), empty={"days_late": "signal.dash"})
     return making.shown(study, "table", name or kind, rows, context={"table": plan}, labels=labels)
 
 
