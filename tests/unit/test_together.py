@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from effekt import report
+from effekt import estimates, report
 from effekt.batch import trust
 from effekt.errors import UsageError
 from effekt.paths import NOTEBOOKS
@@ -147,6 +147,15 @@ def test_few_clusters_are_not_regressed_and_many_are() -> None:
     told = report.component_finding(study, (replace(CHANGES[0], clusters=units),), frame)
     assert told.estimates[0].method == "meta_regression_hksj" and told.estimates[0].claim == "descriptive"
     assert report.component_finding(study, (replace(CHANGES[0], clusters=units[:9]),), frame).estimates == ()
+
+
+def test_the_pooled_line_of_the_forest_counts_the_events_of_its_clusters() -> None:
+    units = [replace(handmade.RATIO, unit=name, facts={**handmade.RATIO.facts, "n_events_treated": n}) for name, n in (("north", 30.0), ("south", 12.0))]
+    pooled = estimates.pool(units, tau2="REML", test="hksj")
+    shown = report.forest(handmade.study(None), units, pooled)
+    assert shown.column("fact_n_events_treated")[:3] == (42, 30, 12)
+    untold = [replace(one, facts={}) for one in units]
+    assert report.forest(handmade.study(None), untold, pooled).column("fact_n_events_treated")[0] is None
 
 
 def test_clusters_with_and_without_a_type_are_pooled_apart() -> None:

@@ -212,7 +212,7 @@ def _shares(study: Study, yes: dict[str, pd.Series]) -> Facts:
         found = share_difference(int(after.sum()), len(after), int(before.sum()), len(before), level=study.level)
         ends = (found.value, found.low, found.high)
     for key, value in zip(("points", "points_low", "points_high"), ends, strict=True):
-        facts[key] = (Column(key, "number", n="after_n"), None if value is None else PERCENT * value)
+        facts[key] = (Column(key, "number", 1, n="after_n"), None if value is None else PERCENT * value)
     return facts
 
 
@@ -254,7 +254,7 @@ def _change_facts(change: Estimate | None, stem: str = "") -> Facts:
     facts: Facts = {f"n_citizens_{lead}round": _count(f"n_citizens_{lead}round", n)}
     for key, value, kind in zip(("change", "change_low", "change_high"), ends, ("percent", "number", "number"), strict=True):
         unit = "percent" if kind == "number" else ""
-        facts[f"{lead}{key}"] = (Column(f"{lead}{key}", kind, 0, unit=unit, n=f"n_citizens_{lead}round"), value)
+        facts[f"{lead}{key}"] = (Column(f"{lead}{key}", kind, 1, unit=unit, n=f"n_citizens_{lead}round"), value)
     sizes = wording.sizes(change) if change is not None else (None, None, None)
     for key, value in zip(("size", "size_low", "size_high"), sizes, strict=True):
         facts[f"{lead}{key}"] = (Column(f"{lead}{key}", "percent", 0, n=f"n_citizens_{lead}round"), value)

@@ -50,7 +50,7 @@ def forest(study: Study, changes: Iterable[Any], pooled: Any, *, name: str = "")
     """The forest plot: each cluster's ratio with its interval, the pooled ratio, and the range expected of a new cluster."""
     effect = making.about(study, pooled.effect)
     clusters = _clusters(changes)
-    rows = [_facts(study, effect, clusters) | _line("pooled", "row.pooled", effect)]
+    rows = [_facts(study, effect, clusters) | _line("pooled", "row.pooled", effect) | _events_of(clusters)]
     rows += [_line("cluster", one.unit, one) for one in clusters]
     if effect.value is not None and "prediction_low" in effect.facts:
         whole = replace(effect, low=effect.facts["prediction_low"], high=effect.facts["prediction_high"])
@@ -110,6 +110,13 @@ def _facts(study: Study, effect: Estimate, clusters: tuple[Estimate, ...]) -> Fa
     told = making.of_estimate(effect) | making.of_design(study)
     citizens = sum(one.facts.get("n_citizens_treated", 0.0) for one in clusters)
     return told | {"n_treated": (Column("n_treated", "count"), int(citizens))}
+
+
+def _events_of(clusters: tuple[Estimate, ...]) -> Facts:
+    """The events of the clusters that have a number, added up; the comparison's, which stand behind each of them, are not."""
+    events = [one.facts.get("n_events_treated") for one in clusters if one.value is not None]
+    counted = None if not events or None in events else int(sum(events))
+    return {"fact_n_events_treated": (making.fact_column("n_events_treated"), counted)}
 
 
 def _line(kind: str, unit: str, estimate: Estimate) -> Facts:
