@@ -70,6 +70,12 @@ def test_whoever_moves_away_is_followed_until_then(follow) -> None:
     assert follow(INDEX | {"leaves": pd.Timestamp("2014-01-15")}) == [(True, 0, 4.5)]
 
 
+def test_a_death_on_the_day_the_residence_ends_is_a_death_and_not_a_move(follow) -> None:
+    gone = {"leaves": pd.Timestamp("2014-01-15")} | dead("2014-01-15")
+    found = follow(INDEX | gone, whole=True)
+    assert [(row.event, row.exit, row.died) for row in found.itertuples()] == [(2, 5.0, True)]
+
+
 def test_nobody_is_followed_after_a_death_in_hospital_outside_the_study_or_below_the_age(follow) -> None:
     outside = INDEX | {"cluster_id": None, "kommunekode": None}
     assert follow(INDEX | {"discharged_alive": False}, outside | {"citizen_id": 2}, INDEX | {"citizen_id": 3, "age": 64}) == []

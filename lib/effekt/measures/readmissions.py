@@ -106,7 +106,9 @@ def _follow(
         kept = _without_readmissions(kept, again, to_return <= horizon)
     death = _days(rows["death_date"]) + NOON_HOURS * HOUR_DAYS - ends
     after = study.last_complete_month("adm_rate") + pd.DateOffset(months=1)
-    gone = np.fmin(_days(rows["leaves"]), after.timestamp() / 86400) - ends
+    left = _days(rows["leaves"])
+    left = np.where(left == _days(rows["death_date"]), np.nan, left)  # a residence that ends on the day of the death ended by it
+    gone = np.fmin(left, after.timestamp() / 86400) - ends
     to_death = np.where(np.isnan(death), np.inf, np.maximum(death, HOUR_DAYS))
     alive = np.minimum.reduce([to_death, np.maximum(gone, HOUR_DAYS), np.full(len(rows), float(horizon))])
     leave = np.minimum(to_return, alive)
