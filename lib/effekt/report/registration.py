@@ -1,4 +1,4 @@
-"""What came in: the delivery in words, file by file, rule by rule and month by month, and what its holes block."""
+"""What came in: the delivery in words, file by file, rule by rule and month by month, and which outcomes its holes block or cut short."""
 
 from __future__ import annotations
 
@@ -19,18 +19,22 @@ TAKEN_OUT = ("quarantine", "set_aside")
 MARKED = ("fix", "warn")
 
 
-def delivery_in_short(study: Study, accounts: pd.DataFrame, *, name: str = "delivery") -> Shown:
-    """How many rows came in, what share could be used, and how many outcomes cannot be computed.
+def delivery_in_short(study: Study, accounts: pd.DataFrame, registered: pd.DataFrame | None = None, *, name: str = "delivery") -> Shown:
+    """How many rows came in, what share could be used, and how many outcomes cannot be computed or are not registered over the whole period.
 
-    accounts : `measures.accounts`.
+    accounts : `measures.accounts`. registered : `measures.registered_from` of the catalogue; without it nothing is said of the period.
     """
     sums = _sums(accounts)
     blocked = int((accounts["kind"] == "blocked").sum())
-    counts = {"n_files": int((accounts["kind"] == "read").sum()), "n_in": sums["read"], "n_kept": sums["kept"], "n_blocked": blocked}
+    late = len(_late(study, registered))
+    counts = {"n_files": int((accounts["kind"] == "read").sum()), "n_in": sums["read"], "n_kept": sums["kept"]}
+    counts |= {"n_blocked": blocked, "n_late": late}
     counts |= {f"n_{kind}": sums[kind] for kind in TAKEN_OUT}
     facts: Facts = {key: (Column(key, "count"), value) for key, value in counts.items()}
     facts["kept_share"] = (Column("kept_share", "percent", 2, n="n_in"), 100.0 * sums["kept"] / sums["read"] if sums["read"] else None)
-    blocks = [block("headline", "finding.delivery"), block("text", "interval.delivery"), block("text", f"interval.blocked.{_few(blocked)}")]
+    facts["place"] = (Column("place", "label"), f"place.{study.unit}")
+    keys = [*(["interval.blocked.some"] if blocked else []), *(["interval.blocked.late"] if late else [])] or ["interval.blocked.none"]
+    blocks = [block("headline", "finding.delivery"), *(block("text", key) for key in ("interval.delivery", *keys))]
     return making.shown(study, "finding", name, [facts | making.of_design(study)], context={"blocks": blocks})
 
 
@@ -70,17 +74,26 @@ def delivery_rules(study: Study, accounts: pd.DataFrame, *, name: str = "rules")
     return making.shown(study, "table", name, rows, context={"table": plan}, labels=labels)
 
 
-def blocked_outcomes(study: Study, accounts: pd.DataFrame, *, name: str = "blocked") -> Shown:
-    """One row an outcome that cannot be computed from the delivery, with the files and columns it lacks; in words where there is none."""
-    told = accounts[accounts["kind"] == "blocked"]
-    if told.empty:
+def blocked_outcomes(study: Study, accounts: pd.DataFrame, registered: pd.DataFrame | None = None, *, name: str = "blocked") -> Shown:
+    """One row an outcome that cannot be computed, with the files and columns that the delivery lacks, and one that is not registered from the first
+    month of the data both in the clusters and in the comparison, with the month from which it is; in words where there is none of either."""
+    told, late = accounts[accounts["kind"] == "blocked"], _late(study, registered)
+    if told.empty and late.empty:
         blocks = [block("text", "interval.blocked.none")]
         return making.shown(study, "finding", name, [{}], context={"blocks": blocks})
-    rows = [
+    rows: list[Facts] = [
         {"outcome": (Column("outcome", "label"), item.file), "lacks": (Column("lacks", "label"), f"lacks.{item.rule}")} for item in told.itertuples()
     ]
     labels = {f"lacks.{item.rule}": {"da": item.rule, "en": item.rule} for item in told.itertuples()}
-    plan = tables.layout("caption.blocked", [("column.outcome", "outcome"), ("column.lacks", "lacks")])
+    for item in late.itertuples():
+        firsts = {"here": item.first_month, "there": item.first_month_comparison}
+        cells: Facts = {key: (Column(key, "month"), None if pd.isna(month) else making.month(month)) for key, month in firsts.items()}
+        rows.append({"outcome": (Column("outcome", "label"), item.outcome), "lacks": (Column("lacks", "label"), "")} | cells)
+    show = [("column.outcome", "outcome"), *([("column.lacks", "lacks")] if len(told) else [])]
+    show += [(f"service_use.column.{key}", key) for key in ("here", "there")] if len(late) else []
+    never = dict.fromkeys(("here", "there"), "not_registered")
+    notes = ("service_use.registered.note",) if len(late) else ()
+    plan = tables.layout("caption.late_outcomes" if len(late) else "caption.blocked", show, notes=notes, empty=never)
     return making.shown(study, "table", name, rows, context={"table": plan}, labels=labels)
 
 
@@ -135,8 +148,13 @@ def _sums(accounts: pd.DataFrame) -> dict[str, int]:
     return {kind: int(summed.get(kind, 0)) for kind in ("read", "kept", *TAKEN_OUT)}
 
 
-def _few(count: int) -> str:
-    return "none" if count == 0 else "some"
+def _late(study: Study, registered: pd.DataFrame | None) -> pd.DataFrame:
+    """The outcomes that have data, but not from the first month both in the clusters and, where there is one, in the comparison."""
+    if registered is None:
+        return pd.DataFrame()
+    found = registered[[not study.lacking(name) for name in registered["outcome"]]]
+    groups = ["first_month", *(["first_month_comparison"] if study.protocol.comparison.municipalities else [])]
+    return found[~(found[groups] <= study.period[0]).all(axis=1)]
 
 
 def _file(told: pd.DataFrame, file: str) -> Facts:
