@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from effekt import estimates, report
-from effekt.report import admissions, populations
+from effekt.report import admissions, populations, tables
 from effekt.report.readmissions import readmission_change
 from effekt.report.results import Result
 from tests.snapshots import handmade
@@ -121,3 +121,19 @@ def _about(frame: pd.DataFrame) -> pd.DataFrame:
     frame = frame.copy()
     frame.attrs = {"unit": "north", "horizon_days": 30}
     return frame
+
+
+def test_more_deaths_than_the_comparison_lets_expect_are_a_warning_beside_the_table() -> None:
+    told = spells(NORTH)
+    calm = report.readmission_table(NORTH, told)
+    assert "readmission.more_died" not in calm.context["table"]["notes"]
+    own = told["treated"] & told["after"]
+    worse = report.readmission_table(NORTH, told.assign(died=told["died"] | own).pipe(_about))
+    assert "readmission.more_died" in worse.context["table"]["notes"]
+
+
+def test_where_there_is_too_little_the_tables_say_too_few() -> None:
+    told = spells(NORTH)
+    few = told[~told["treated"] | told["citizen_id"].isin(told.loc[told["treated"], "citizen_id"].drop_duplicates().head(10))].pipe(_about)
+    assert tables.plain(report.readmission_table(NORTH, few)).count("too few") == 3 * 4
+    assert tables.plain(report.readmission_ways(NORTH, few)).count("Too few for a number") == 3

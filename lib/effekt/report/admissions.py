@@ -88,7 +88,9 @@ def preventable_table(study: Study, *, name: str = "preventable") -> Shown:
     show += [("column.change_here", "cells.change_interval"), *compared, ("column.p_bh", "p_adjusted")]
     estimates = tuple(ratio for ratios in found.values() for ratio in ratios)
     note = "note.preventable" if compared else "note.preventable_region" if study.cluster is None else "note.preventable_alone"
-    plan = tables.layout("caption.preventable", show, notes=(note, "note.preventable_codes"))
+    few = all(one.value is not None or making.is_too_few(one) for one in estimates)
+    untold = dict.fromkeys(("cells.change_interval", "cells.compared_change_interval"), "figure.too_few") if few else {}
+    plan = tables.layout("caption.preventable", show, notes=(note, "note.preventable_codes"), empty=untold)
     return making.shown(study, "table", name, rows, estimates=estimates, context={"table": plan})
 
 

@@ -77,6 +77,8 @@ def _basis(estimate: Estimate) -> tuple[list[Block], Facts]:
     if estimate.n_citizens is None or estimate.value is None:
         return [], {}
     if not wording.is_pooled(estimate):
-        return [block("text", f"interval.basis.{wording.kind(estimate)}")], {}
+        kind = wording.kind(estimate)
+        known = {"n_citizens_treated", *(["n_events_treated"] if kind == "count" else [])} <= set(estimate.facts)
+        return [block("text", f"interval.basis.{kind}{'_own' if known else ''}")], {}
     treated = int(estimate.facts.get("n_citizens_treated", estimate.n_citizens))
     return [block("text", "interval.basis.pooled")], {"n_treated": (Column("n_treated", "count"), treated)}

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from effekt.study import Study
 
 Facts = dict[str, tuple[Column, Cell]]
+TOO_FEW = frozenset({"too_few_events", "too_few_citizens", "zero_events"})
 _COUNTED = ("months", "citizens", "events", "units", "orders", "moved", "clusters", "periods")
 _COUNTS = ("k", "horizon", "min_events", "min_citizens", "replicates", "seed", "hac_lags", "imputations", "n_controls")
 
@@ -50,13 +51,25 @@ def of_estimate(estimate: Estimate) -> Facts:
         "p": (Column("p", "p"), estimate.p),
         "n_citizens": (Column("n_citizens", "count"), estimate.n_citizens),
         "n_events": (Column("n_events", "count"), estimate.n_events),
-        "claim": (Column("claim", "label"), f"claim_short.{estimate.claim}" if estimate.value is not None else "not_estimated"),
+        "claim": (Column("claim", "label"), claim_key(estimate)),
     }
     for name, value in estimate.facts.items():
         told[f"fact_{name}"] = (fact_column(name), value)
         if name in ("bound_low", "bound_high"):
             told[name] = (Column(name, "percent", 1), _percent(value))
     return told
+
+
+def claim_key(estimate: Estimate) -> str:
+    """The label of what a number may be used for; of one that does not exist, whether that is because there was too little to count."""
+    if estimate.value is not None:
+        return f"claim_short.{estimate.claim}"
+    return "claim_short.too_few" if is_too_few(estimate) else "not_estimated"
+
+
+def is_too_few(estimate: Estimate) -> bool:
+    """Whether there is no number because there was too little to count."""
+    return estimate.value is None and bool(TOO_FEW & set(estimate.cautions))
 
 
 def about(study: Study, estimate: Estimate) -> Estimate:

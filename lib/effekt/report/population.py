@@ -55,13 +55,14 @@ def population_flow(study: Study, traits: pd.DataFrame, residents: pd.DataFrame,
         return told(study, [("text", "population.headline_nobody")], {}, name)
     everybody = len(people)
     known = int(residents["n"].sum())
-    rows = [_step("residents", "known", known, known), _step("target", "known", everybody, known)]
-    rows += [_step(sign, "known", int(people[sign].sum()), int(people[sign].notna().sum())) for sign in _told_signs(people)]
-    rows.append(_step("frail", "known", int(people["frail"].sum()), everybody))
+    steps = [("residents", "known", known, known), ("target", "known", everybody, known)]
+    steps += [(sign, "known", int(people[sign].sum()), int(people[sign].notna().sum())) for sign in _told_signs(people)]
+    steps.append(("frail", "known", int(people["frail"].sum()), everybody))
     taken = _taken(people, enrolled)
-    rows.append(_step("rolling", "after", int(people["rolling_on"].notna().sum()), everybody))
-    rows.append(_step("enrolled", "after", len(taken), everybody))
-    rows.append(_step("enrolled_frail", "after", int(taken["frail"].sum()), len(taken)))
+    steps.append(("rolling", "after", int(people["rolling_on"].notna().sum()), everybody))
+    steps.append(("enrolled", "after", len(taken), everybody))
+    steps.append(("enrolled_frail", "after", int(taken["frail"].sum()), len(taken)))
+    rows = [_step(study, *step) for step in steps]
     facts = head_of(study) | _rules(study) | _count("n_target", everybody)
     facts |= {"age_from": (Column("age_from", "count"), int(residents["age"].min()))}
     show = [("population.column_step", "name"), *((f"population.column_{key}", key) for key in ("kind", "n", "of", "share"))]
@@ -108,6 +109,8 @@ def _enrolled(study: Study, people: pd.DataFrame, enrolled: pd.DataFrame) -> tup
     if enrolled.empty:
         return [("text", "population.enrolled_none")], {}
     facts = _count("n_enrolled", len(enrolled)) | share_of(study, len(_taken(people, enrolled)), len(people), stem="enrolled")
+    if not enough(study, len(enrolled)):
+        return [("text", "population.enrolled"), ("text", "population.enrolled_few")], facts
     facts |= _mean("enrolled_acute", enrolled["n_acute"], "n_enrolled") | _mean("target_acute", people["n_acute"], "n_target")
     return [("text", "population.enrolled"), ("text", "population.enrolled_bad_year")], facts
 
@@ -117,9 +120,9 @@ def _taken(people: pd.DataFrame, enrolled: pd.DataFrame) -> pd.DataFrame:
     return people[people["citizen_id"].isin(enrolled["citizen_id"])]
 
 
-def _step(step: str, kind: str, n: int, of: int) -> Facts:
-    """One step: how many, out of how many, and what share that is; no share of nobody."""
-    share = None if not of else 100.0 * n / of
+def _step(study: Study, step: str, kind: str, n: int, of: int) -> Facts:
+    """One step: how many, out of how many, and what share that is; no share of nobody, nor of too few."""
+    share = 100.0 * n / of if of and enough(study, of) else None
     return {
         "name": (Column("name", "label"), f"population.step.{step}"),
         "kind": (Column("kind", "label"), f"population.kind.{kind}"),

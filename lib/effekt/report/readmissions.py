@@ -75,7 +75,9 @@ def readmission_table(study: Study, spells: pd.DataFrame, *, name: str = "readmi
     show = [("column.within_horizon", "what"), ("column.own_before", "own_before"), ("column.own_after", "own_after")]
     show += [("column.other_before", "other_before"), ("column.other_after", "other_after")] if study.cluster else []
     show += [("column.points_against", "cells.points")]
-    plan = tables.layout("caption.readmissions", show, notes=("note.readmissions" if study.cluster else "note.readmissions_region",))
+    few = ("own_before", "own_after", *(["cells.points"] if all(map(making.is_too_few, estimates)) else []))
+    notes = ("note.readmissions" if study.cluster else "note.readmissions_region", *_deaths(estimates[-1]))
+    plan = tables.layout("caption.readmissions", show, notes=notes, empty=dict.fromkeys(few, "figure.too_few"))
     return making.shown(study, "table", name, rows, estimates=estimates, context={"table": plan})
 
 
@@ -110,8 +112,13 @@ def discharge_table(study: Study, spells: pd.DataFrame, *, name: str = "index") 
     heads = ["group", "n", "n_citizens", "mean_age", "share_women", "mean_n_before", "share_acute", "share_medical"]
     names = {"n": "n_discharges", "group": "group"}
     show = [(f"column.{names.get(head, head)}", head) for head in heads]
-    plan = tables.layout("caption.discharges", show, notes=("note.discharges",))
+    plan = tables.layout("caption.discharges", show, notes=("note.discharges",), empty=dict.fromkeys(heads, "figure.too_few"))
     return making.shown(study, "table", name, rows, context={"table": plan})
+
+
+def _deaths(died: Estimate) -> tuple[str, ...]:
+    """The note on deaths, where more died after a discharge than the comparison lets expect."""
+    return ("readmission.more_died",) if wording.direction(died) == "more" else ()
 
 
 def _change(study: Study, spells: pd.DataFrame, kind: str, way: str) -> Any:
@@ -187,7 +194,7 @@ def _of_change(change: Estimate) -> Facts:
     events = change.facts.get("n_events_treated", change.n_events)
     facts: Facts = {
         "n_events": (Column("n_events", "count"), None if events is None or change.value is None else int(events)),
-        "claim": (Column("claim", "label"), "not_estimated" if change.value is None else f"claim_short.{change.claim}"),
+        "claim": (Column("claim", "label"), making.claim_key(change)),
     }
     for key, value in (("points", change.value), ("points_low", change.low), ("points_high", change.high)):
         facts[key] = (Column(key, "number", 1, n="n_events"), None if value is None else PERCENT * value)

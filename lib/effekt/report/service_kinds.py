@@ -121,7 +121,8 @@ def registered_table(study: Study, registered: pd.DataFrame, *, name: str = "reg
         cells = {key: (Column(key, "month"), None if pd.isna(month) else making.month(month)) for key, month in firsts.items()}
         rows.append(head_of(study) | {"outcome": (Column("outcome", "label"), one.outcome)} | cells)
     show = [(f"{STEM}.column.part", "outcome"), (f"{STEM}.column.here", "here"), (f"{STEM}.column.there", "there")]
-    plan = tables.layout(f"{STEM}.registered.caption", show, notes=(f"{STEM}.registered.note",))
+    never = dict.fromkeys(("here", "there"), "not_registered")
+    plan = tables.layout(f"{STEM}.registered.caption", show, notes=(f"{STEM}.registered.note",), empty=never)
     return making.shown(study, "table", name, rows, context={"table": plan})
 
 

@@ -98,7 +98,7 @@ def _pair(pair: Pair, one: Estimate) -> Facts:
 def _way(key: str, one: Estimate | None, scale: float | None) -> Facts:
     ends = (None, None, None) if one is None or one.low is None else (one.value, one.low, one.high)
     told_of = [None if end is None else scale * end if scale else PERCENT * (math.exp(end) - 1.0) for end in ends]
-    n = 0 if one is None else int(one.facts.get("n_units", one.n_citizens or 0))
+    n = None if ends[0] is None or one is None else int(one.facts.get("n_units", one.n_citizens or 0))
     facts: Facts = {"way": (Column("way", "label"), f"{STEM}.way.{key}"), "unit": (Column("unit", "label"), f"{STEM}.unit.{key}")}
     facts["n"] = (Column("n", "count"), n)
     return facts | {
