@@ -135,7 +135,8 @@ def pills(day: str, citizen: int = 1) -> dict[str, Any]:
 
 
 def test_medicine_is_no_part_of_the_total_and_missing_before_the_year_in_which_it_is_registered() -> None:
-    rows = {row["month"].isoformat()[:7]: row for row in medicine(line(500, "2013-12-05"), pills("2013-12-05")) if row["citizen_id"] == 1}
+    lines = (line(500, "2013-12-05"), line(0, "2012-12-05"), pills("2013-12-05"))
+    rows = {row["month"].isoformat()[:7]: row for row in medicine(*lines) if row["citizen_id"] == 1}
     assert [rows[month]["cost_med"] for month in ("2012-01", "2012-12", "2013-01", "2013-12")] == [None, None, 0, 9]
     assert [rows[month]["cost_total"] for month in ("2012-12", "2013-12")] == [0, 500]
 
@@ -144,3 +145,21 @@ def test_medicine_is_no_part_of_the_total_and_missing_before_the_year_in_which_i
 def test_a_few_lines_of_people_who_moved_in_do_not_make_medicine_registered_where_they_live(n_others: int, registered: bool) -> None:
     rows = [row for row in medicine(pills("2013-12-05"), pills("2013-12-05", citizen=9), n_others=n_others) if row["cluster_id"] == "comparison"]
     assert any(row["cost_med"] is not None for row in rows) is registered
+
+
+def test_a_sector_delivered_from_a_later_year_on_is_missing_before_it_and_so_is_the_total() -> None:
+    lines = [line(500, f"{year}-12-05", citizen) for year in (2012, 2013) for citizen in (1, 9)]
+    care_later = [line(70, "2013-12-05", citizen, sector="municipality", payer="municipality") for citizen in (1, 9)]
+    rows = {(row["citizen_id"], row["month"].isoformat()[:7]): row for row in medicine(*lines, *care_later)}
+    for citizen in (1, 9):
+        assert [rows[citizen, month]["cost_mun"] for month in ("2012-01", "2012-12", "2013-01", "2013-12")] == [None, None, 0, 70]
+        assert [rows[citizen, month]["cost_total"] for month in ("2012-12", "2013-01", "2013-12")] == [None, 0, 570]
+        assert [rows[citizen, month]["cost_hosp"] for month in ("2012-01", "2012-12")] == [0, 500]
+
+
+def test_a_sector_that_only_the_clusters_delivered_is_missing_in_the_comparison_and_one_that_nobody_did_is_zero() -> None:
+    lines = [line(500, f"{year}-12-05", citizen) for year in (2012, 2013) for citizen in (1, 9)]
+    rows = medicine(*lines, *(line(70, f"{year}-01-05", sector="municipality") for year in (2012, 2013)))
+    assert {row["cost_mun"] is None for row in rows if row["cluster_id"] == "comparison"} == {True}
+    assert {row["cost_mun"] is None for row in rows if row["cluster_id"] != "comparison"} == {False}
+    assert {row["cost_prac"] for row in rows} == {0} and {row["cost_med"] for row in rows} == {None}

@@ -54,6 +54,14 @@ def test_tenths_hold_everybody_once_and_are_not_drawn_of_fewer_than_fifty() -> N
     assert few.view == "finding" and "At least 50 are needed" in repr(few)
 
 
+@pytest.mark.parametrize("n", [57, 60, 81])
+def test_the_dearest_tenth_is_the_same_citizens_in_the_sentence_and_in_the_figure(n: int) -> None:
+    told, drawn = (show(NORTH, handmade_money.year(n)) for show in (report.cost_concentration, report.cost_tenths))
+    assert told.column("n_tenth")[0] == drawn.column("n")[-1] == -(-n // 10)
+    assert told.column("share_tenth")[0] == pytest.approx(drawn.column("share")[-1])
+    assert list(drawn.column("mean_dkk")[1:]) == sorted(drawn.column("mean_dkk")[1:])
+
+
 def test_the_share_of_the_last_year_of_life_is_of_all_cost_with_the_deaths_as_its_count() -> None:
     result = report.life_end(NORTH, handmade_money.ending())
     own = handmade_money.ending().query("treated and not after")
@@ -79,6 +87,14 @@ def test_the_programme_moves_the_total_by_its_cost_a_citizen_year_and_only_where
         level, level_with, plain, plain_with = result.column(key)
         assert level_with - level == pytest.approx(0.98 * 1.5e6 / 5600) == plain_with - plain
     assert report.with_programme(NORTH, handmade_money.level(), change, unstated).column("value")[1::2] == (None, None)
+
+
+def test_a_municipality_is_told_that_the_cost_of_the_programme_is_the_mean_of_its_cluster() -> None:
+    change = report.budget_changes(NORTH, [handmade_money.municipal("0791")])
+    costs = handmade_money.programme(1.5e6)
+    said = {place: repr(report.with_programme(NORTH.of(place), handmade_money.level(), change, costs)) for place in ("north", "0791")}
+    told = "The cost is the mean of the whole of the North cluster; what went to Viborg Municipality alone is not stated."
+    assert told in said["0791"] and "The cost is the mean" not in said["north"]
 
 
 def test_the_budget_is_the_change_times_the_citizens_in_thousands_and_too_few_have_none() -> None:

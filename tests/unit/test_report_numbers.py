@@ -28,6 +28,10 @@ KINDS = ("count", "number", "money", "ratio", "percent")
         (0.00004, "p", 0, "< 0,001", "< 0.001"),
         (0.0312, "p", 0, "0,031", "0.031"),
         (0.4412, "p", 0, "0,44", "0.44"),
+        (0.60004, "significant", 3, "0,600", "0.600"),
+        (64.998, "significant", 3, "65,0", "65.0"),
+        (7.0, "significant", 3, "7", "7"),
+        (0.074, "significant", 3, "0,074", "0.074"),
     ],
 )
 def test_a_number_is_written_as_people_write_it(value: object, kind: str, digits: int, da: str, en: str) -> None:

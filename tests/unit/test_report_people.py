@@ -43,6 +43,19 @@ def test_a_visit_outside_the_rule_is_told_and_not_counted() -> None:
     assert outside.column("n_outside") == (4,) and "Besides these, 4 visits" in said(outside)
 
 
+def test_why_visits_were_not_held_counts_those_that_were_not() -> None:
+    rows = handmade_people.visits()
+    few = rows[~(rows["accepted"] & ~rows["held"])]
+    assert "(0) to show why" in said(report.visit_kinds(NORTH, few, by="not_held_reason"))
+    assert "Too few visits were held" in said(report.visit_kinds(NORTH, rows.assign(held=False), by="performer"))
+
+
+def test_only_the_region_has_municipalities_that_began_at_different_times() -> None:
+    shown = {place: report.visit_reach(NORTH.of(place), handmade_people.visits()) for place in ("north", None)}
+    told = {place: report.render(result.bundle(), "en") for place, result in shown.items()}
+    assert "did not begin at the same time" in told[None] and "did not begin" not in told["north"]
+
+
 def test_a_citizen_with_two_discharges_and_one_visit_is_one_citizen_reached() -> None:
     rows = handmade_people.visits()
     again = rows[rows["held"]].assign(held=False, discharge_date=pd.Timestamp("2014-06-01"))
@@ -69,6 +82,18 @@ def test_the_headline_follows_the_interval_of_the_change(lift: int, words: str) 
     told = report.experience_in_short(NORTH, handmade_people.answers(lift=lift), handmade_people.answers())
     assert words in said(told)
     assert told.column("patient_points")[0] == pytest.approx(100 * lift / 40)
+
+
+def test_a_limit_near_zero_is_not_written_as_the_zero_that_would_mean_no_clear_change() -> None:
+    satisfied, answered = {"before": 70, "after": 77}, {"before": 118, "after": 107}
+    answers = pd.concat(
+        [
+            pd.DataFrame({"response_id": range(n), "wave": wave, "item_id": "overall", "value": [5.0] * satisfied[wave] + [1.0] * (n - satisfied[wave])})
+            for wave, n in answered.items()
+        ]
+    )
+    told = said(report.experience_in_short(NORTH, answers, answers.head(0)))
+    assert "a clear rise" in told and "runs from 0.2 to 24.5" in told and "who answered" in told
 
 
 def test_one_more_satisfied_answer_moves_its_question_alone() -> None:

@@ -38,7 +38,10 @@ def days_alive_at_home(persons: pd.DataFrame, away: pd.DataFrame, *, days: int =
     Parameters
     ----------
     persons : one row a citizen: citizen_id, start (date), death (date, missing = alive); followed_to (date: the data know everything
-        before it) where citizens may have left the data; `treated` (bool or 0/1) where two arms are to be compared.
+        before it) where citizens may have left the data; `treated` (bool or 0/1) where two arms are to be compared. Where followed_to is the end
+        of the data, of those who start less than the window before it the dead alone are followed (a death ends the following), the living are
+        left out, and the mean is too low, more so in the arm that starts later: give only starting days with the whole window before that end,
+        as `measures.home_days` does.
     away : one row a stay in hospital or in a temporary place: citizen_id, start, end (dates or timestamps; end missing = not ended yet).
         Stays of others and stays outside the window count nothing. No stay at all is a frame without rows.
     days : length of the window.

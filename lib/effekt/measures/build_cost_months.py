@@ -16,10 +16,10 @@ from effekt.protocol import Protocol
 from effekt.study import COMPARISON
 
 SECTORS = ("hospital", "practice", "municipality", "medicine")
-PARTLY = ("medicine",)
-"""Sectors whose register may be delivered for some of the years or the places only."""
-MANY = 0.05
-"""The least share of citizens with a line of a sector in a year of which it is registered."""
+SELDOM = ("medicine",)
+"""Sectors that need not be delivered at all: without a line anywhere their cost is missing; that of the others is then 0, and the import says so."""
+MANY = 0.1
+"""The least share of citizens with a line of a sector in a year in which it is registered, relative to the largest share in any year and group."""
 KEYS = ("citizen_id", "month", "kommunekode", "cluster_id", "days")
 INDEX_DIGITS = 1_000_000
 MINUTES = {"minute": 1, "hour": 60}
@@ -28,8 +28,9 @@ MINUTES = {"minute": 1, "hour": 60}
 def build(tables: Mapping[str, Table], protocol: Protocol) -> Table:
     """One row for each row of `person_months`, with one int64 column of oere an outcome of the catalogue with source `costs`. 0 = no cost.
 
-    Missing = not registered: a sector of `PARTLY` is registered for the clusters together, and for the comparison, from the first year in which many
-    there have a line of it, and not at all where there is no such year; an outcome that holds such a sector is missing where that is.
+    Missing = not registered: a sector is registered for the clusters together, and for the comparison, from the first year in which many there have a
+    line of it, and not at all where there is no such year; an outcome that sums over a sector is missing where that is. So a register that was
+    delivered from a later year on is no rise from 0.
 
     Hospital cost falls in the month of discharge (open contacts: the last day of the data), practice and municipal services in the month of their
     week's Thursday. Lines without a price of their own (attendances, delayed days) are not in it. Amounts are in the prices of `price_year`; every
@@ -58,24 +59,27 @@ def sectors_of(outcome: Outcome) -> tuple[str, ...]:
 
 
 def find_first_years(lines: Table, people: Table) -> Table:
-    """`is_compared`, and for each sector of `PARTLY` `<sector>_from`: January of the first year in which `MANY` of those there have a line of it.
+    """`is_compared`, and for each sector `<sector>_from`: January of the first year in which many of those there have a line of it (see `MANY`).
 
-    Missing where there is no such year: a few lines are those of people who moved in from where the sector is registered.
+    Missing where there is no such year: a few lines are those of people who moved in from where the sector is registered. Of a sector without a line
+    in any group it is the first year, but for those of `SELDOM`.
     """
-    dated = lines.filter(lines.sector.isin(PARTLY)).mutate(month=lines.date.truncate("M")).select("citizen_id", "month", "sector").distinct()
+    dated = lines.mutate(month=lines.date.truncate("M")).select("citizen_id", "month", "sector").distinct()
     there = people.left_join(dated, ["citizen_id", "month"])
     there = there.mutate(is_compared=there.cluster_id == COMPARISON, year=there.month.truncate("Y"))
-    users = {f"{sector}_users": there.citizen_id.nunique(where=there.sector == sector) for sector in PARTLY}
-    years = there.group_by("is_compared", "year").agg(n_citizens=there.citizen_id.nunique(), **users)
-    first = {f"{sector}_from": years.year.min(where=years[f"{sector}_users"] >= MANY * years.n_citizens) for sector in PARTLY}
+    shares = {sector: there.citizen_id.nunique(where=there.sector == sector) / there.citizen_id.nunique() for sector in SECTORS}
+    years = there.group_by("is_compared", "year").agg(**shares)
+    largest = {sector: years[sector].max().as_scalar() for sector in SECTORS}
+    least = {sector: largest[sector] * MANY for sector in SECTORS}
+    used = {sector: (largest[sector] > 0) | ibis.literal(sector not in SELDOM) for sector in SECTORS}
+    first = {f"{sector}_from": years.year.min(where=(years[sector] >= least[sector]) & used[sector]) for sector in SECTORS}
     return years.group_by("is_compared").agg(**first)
 
 
 def _registered(known: Table, outcome: Outcome) -> IntegerValue:
     """The sum of an outcome, 0 without a line; missing where one of its sectors is not registered."""
-    there = [known.month >= known[f"{sector}_from"] for sector in sectors_of(outcome) if sector in PARTLY]
-    amount = ibis.coalesce(known[outcome.id], 0)
-    return reduce(and_, there).ifelse(amount, ibis.null("int64")) if there else amount
+    there = [known.month >= known[f"{sector}_from"] for sector in sectors_of(outcome)]
+    return reduce(and_, there).ifelse(ibis.coalesce(known[outcome.id], 0), ibis.null("int64"))
 
 
 def keep_priced(service: Table) -> Table:
