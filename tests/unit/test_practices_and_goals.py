@@ -37,6 +37,8 @@ def test_a_practice_with_fewer_than_five_on_either_side_is_hidden() -> None:
 
 def test_one_hidden_practice_takes_the_next_with_it_because_the_sum_is_shown() -> None:
     assert hide_few(pd.Series([40, 3, 12, 30]), pd.Series([100] * 4)).tolist() == [False, True, True, False]
+    assert hide_few(pd.Series([40, 1, 2, 12, 30]), pd.Series([100] * 5)).tolist() == [False, True, True, True, False]
+    assert hide_few(pd.Series([40, 99, 98, 60, 30]), pd.Series([100] * 5)).tolist() == [False, True, True, False, True]
     assert hide_few(pd.Series([3]), pd.Series([100])).tolist() == [True]
     assert not hide_few(pd.Series([40, 30]), pd.Series([100] * 2)).any()
 
@@ -137,7 +139,7 @@ def test_goals_are_counted_by_what_can_be_said_of_them() -> None:
     told = report.targets_in_short(REGION, handmade_practice.goals(), indicators)
     counts = dict(zip([column.key for column in told.columns], told.rows[0], strict=True))
     assert [counts[f"n_goals_{verdict}"] for verdict in ("attained", "missed", "unclear", "direction")] == [2, 2, 1, 1]
-    assert (counts["n_goals"], counts["n_judged"], counts["n_without"], counts["n_collect"]) == (9, 5, 2, 1)
+    assert (counts["n_goals"], counts["n_judged"], counts["n_without"], counts["n_collect"]) == (9, 5, 3, 1)
 
 
 def test_counted_meetings_have_no_interval_and_no_dot() -> None:

@@ -98,14 +98,19 @@ def practice_spread(study: Study, practices: pd.DataFrame) -> PracticeSpread:
 
 
 def hide_few(observed: pd.Series, n: pd.Series) -> pd.Series:
-    """Which practices are not shown: fewer than FEWEST with the event or without it; and, where that is one alone, also the next by number.
+    """Which practices are not shown: fewer than FEWEST with the event or without it; and the next by number where they could be worked out.
 
-    A single practice left out could be told from the sum of the cluster. Practices count as enterprises, so that 0 is hidden too.
+    The sum of the cluster less those shown tells of one practice alone, and of several that are fewer than FEWEST together. Practices count as
+    enterprises, so that 0 is hidden too.
     """
     hidden = (observed < FEWEST) | (n - observed < FEWEST)
-    if hidden.sum() == 1 and len(hidden) > 1:
+    while hidden.any() and not hidden.all() and _are_told_by_the_sum(observed[hidden], n[hidden]):
         hidden = hidden | (observed.index == observed[~hidden].idxmin())
     return hidden
+
+
+def _are_told_by_the_sum(observed: pd.Series, n: pd.Series) -> bool:
+    return len(observed) == 1 or observed.sum() < FEWEST or (n - observed).sum() < FEWEST
 
 
 def letters(many: int) -> list[str]:

@@ -40,7 +40,7 @@ def targets_in_short(study: Study, goals: Sequence[Goal], indicators: pd.DataFra
         "n_numbers": sum(goal.target is not None for goal in goals),
         "n_judged": sum(many[verdict] for verdict in JUDGED),
         **{f"n_goals_{verdict}": number for verdict, number in many.items()},
-        "n_without": sum(goal.verdict in ("not_measured", "too_few") for goal in goals),
+        "n_without": sum(goal.verdict in (NEEDS_COLLECTION, "not_measured", "too_few") for goal in goals),
         "n_indicators": len(indicators),
         "n_collect": int((indicators["data_status"] == NEEDS_COLLECTION).sum()),
     }
