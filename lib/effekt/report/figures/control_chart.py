@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from effekt.report.figures import canvas
+from effekt.report.figures import calendar_axis, canvas
 from effekt.report.results import Result
-from effekt.report.sentences import Filled, cell, in_sentence, label
+from effekt.report.sentences import label
 
 HEIGHT = 3.7
 
@@ -32,12 +29,7 @@ def draw(result: Result) -> Figure:
 def _points(result: Result) -> list[dict]:
     keys = [column.key for column in result.columns]
     rows = [dict(zip(keys, row, strict=True)) for row in result.rows[1:]]
-    return [{**row, "at": _years(str(row["month"]))} for row in rows]
-
-
-def _years(month_text: str) -> float:
-    moment = date.fromisoformat(month_text)
-    return moment.year + (moment.month - 0.5) / 12.0
+    return [{**row, "at": calendar_axis.years(str(row["month"]))} for row in rows]
 
 
 def _lines(axes: Axes, result: Result, rows: list[dict]) -> None:
@@ -59,25 +51,15 @@ def _lines(axes: Axes, result: Result, rows: list[dict]) -> None:
 
 
 def _marks(axes: Axes, result: Result) -> None:
-    """The start, months of an earlier initiative and the known breaks, named above the drawing on two lines so that they cannot meet."""
+    """Months of an earlier initiative, the start and the known breaks."""
     over = axes.get_xaxis_transform()
     for first, last in result.context.get("contaminated", ()):
-        left, right = _years(first) - 0.5 / 12, _years(last) + 0.5 / 12
+        left, right = calendar_axis.years(first) - calendar_axis.HALF_MONTH, calendar_axis.years(last) + calendar_axis.HALF_MONTH
         axes.axvspan(left, right, color=canvas.RULE, alpha=0.35, lw=0, zorder=0)
         turn = 90 if right - left < 1.4 else 0
         look = {"ha": "center", "va": "bottom", "size": 8, "color": canvas.MUTED, "rotation": turn}
         axes.text((left + right) / 2, 0.02, label(result, "figure.contaminated"), transform=over, **look)
-    start = _years(result.context["start"]) - 0.5 / 12
-    axes.axvline(start, color=canvas.INK, lw=1.1, zorder=5)
-    words = [Filled(f"{label(result, 'figure.start')} "), cell(result, 0, "start")]
-    canvas.write_parts(axes, start, 1.068, words, transform=over, ha="center", va="bottom", size=8)
-    for place, known in enumerate(result.context.get("breaks", ())):
-        at = _years(known["month"]) - 0.5 / 12
-        axes.axvline(at, color=canvas.MUTED, lw=0.9, ls=(0, (1, 1.6)), zorder=4)
-        low, high = axes.get_xlim()
-        edge, side = (high, "right") if at > (low + high) / 2 else (low, "left")
-        words = [cell(result, 0, f"break_{place}"), Filled(f": {in_sentence(label(result, known['why']))}")]
-        canvas.write_parts(axes, edge, 1.005, words, transform=over, ha=side, va="bottom", size=7.8, color=canvas.MUTED)
+    calendar_axis.mark_start_and_breaks(axes, result)
 
 
 def _legend(axes: Axes) -> None:
@@ -89,18 +71,5 @@ def _legend(axes: Axes) -> None:
 def _scales(axes: Axes, result: Result, rows: list[dict]) -> None:
     values = [row[key] for row in rows for key in ("observed", "low", "high")]
     room = 0.08 * (max(values) - min(values) or 1.0)
-    axes.set_ylim(max(0.0, min(values) - room), max(values) + room)
-    axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
-    marks = axes.get_yticks()
-    digits = canvas.digits_for(float(marks[1] - marks[0]))
-    longest = max(len(canvas.scale_text(float(mark), result.language, digits)) for mark in marks)
-    box = axes.get_position()
-    left = 0.04 + 0.0185 * longest
-    axes.set_position((left, box.y0, box.x1 - left, box.height))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: canvas.scale_text(value, result.language, digits)))
-    axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f}"))
-    axes.set_xlim(rows[0]["at"] - 0.5 / 12, rows[-1]["at"] + 0.5 / 12 - 0.001)
-    axes.grid(axis="y", color=canvas.RULE, lw=0.5)
-    axes.set_axisbelow(True)
-    axes.tick_params(length=3)
+    span = (max(0.0, min(values) - room), max(values) + room)
+    calendar_axis.set_scales(axes, result.language, span=span, months=(rows[0]["at"], rows[-1]["at"]))

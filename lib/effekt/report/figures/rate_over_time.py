@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from effekt.report.figures import canvas
+from effekt.report.figures import calendar_axis, canvas
 from effekt.report.results import Result
-from effekt.report.sentences import Filled, cell, in_sentence, label
+from effekt.report.sentences import label
 
 HEIGHT, EMPTY = 3.7, 1.5
 
@@ -29,7 +26,7 @@ def draw(result: Result) -> Figure:
         _shade(axes, result, rows)
         _lines(axes, result, rows)
         _scales(axes, result, rows)
-        _marks(axes, result)
+        calendar_axis.mark_start_and_breaks(axes, result, start_label=result.context.get("start_label", "figure.start"))
         _legend(axes)
         return figure
 
@@ -45,12 +42,7 @@ def _legend(axes: Axes) -> None:
 def _points(result: Result) -> list[dict]:
     keys = [column.key for column in result.columns]
     months = [dict(zip(keys, row, strict=True)) for row in result.rows if row[keys.index("month")] is not None]
-    return [{**point, "at": _years(str(point["month"]))} for point in months]
-
-
-def _years(month_text: str) -> float:
-    moment = date.fromisoformat(month_text)
-    return moment.year + (moment.month - 0.5) / 12.0
+    return [{**point, "at": calendar_axis.years(str(point["month"]))} for point in months]
 
 
 def _lines(axes: Axes, result: Result, rows: list[dict]) -> None:
@@ -73,7 +65,7 @@ def _shade(axes: Axes, result: Result, rows: list[dict]) -> None:
     start = result.context["start"]
     for first, last in _runs(rows):
         name = label(result, result.context.get("phase_label", "figure.phase_in") if first["month"] >= start else "figure.contaminated")
-        left, right = first["at"] - 0.5 / 12, last["at"] + 0.5 / 12
+        left, right = first["at"] - calendar_axis.HALF_MONTH, last["at"] + calendar_axis.HALF_MONTH
         axes.axvspan(left, right, color=canvas.SHADE, lw=0, zorder=0)
         turn = 90 if right - left < 1.4 else 0
         look = {"ha": "center", "va": "bottom", "size": 8, "color": canvas.MUTED, "rotation": turn}
@@ -92,36 +84,7 @@ def _runs(rows: list[dict]) -> list[tuple[dict, dict]]:
     return runs
 
 
-def _marks(axes: Axes, result: Result) -> None:
-    """The start and the known breaks, named above the drawing on two lines so that they cannot meet."""
-    start = _years(result.context["start"]) - 0.5 / 12
-    axes.axvline(start, color=canvas.INK, lw=1.1, zorder=5)
-    over = axes.get_xaxis_transform()
-    words = [Filled(f"{label(result, result.context.get('start_label', 'figure.start'))} "), cell(result, 0, "start")]
-    canvas.write_parts(axes, start, 1.068, words, transform=over, ha="center", va="bottom", size=8)
-    for place, known in enumerate(result.context.get("breaks", ())):
-        at = _years(known["month"]) - 0.5 / 12
-        axes.axvline(at, color=canvas.MUTED, lw=0.9, ls=(0, (1, 1.6)), zorder=4)
-        low, high = axes.get_xlim()
-        edge, side = (high, "right") if at > (low + high) / 2 else (low, "left")
-        words = [cell(result, 0, f"break_{place}"), Filled(f": {in_sentence(label(result, known['why']))}")]
-        canvas.write_parts(axes, edge, 1.005, words, transform=over, ha=side, va="bottom", size=7.8, color=canvas.MUTED)
-
-
 def _scales(axes: Axes, result: Result, rows: list[dict]) -> None:
     values = [value for row in rows for value in (row["observed"], row["high"]) if value is not None]
-    axes.set_ylim(0, max(values, default=1.0) * 1.06 or 1.0)
-    axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
-    marks = axes.get_yticks()
-    digits = canvas.digits_for(float(marks[1] - marks[0]))
-    longest = max(len(canvas.scale_text(float(mark), result.language, digits)) for mark in marks)
-    box = axes.get_position()
-    left = 0.04 + 0.0185 * longest
-    axes.set_position((left, box.y0, box.x1 - left, box.height))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: canvas.scale_text(value, result.language, digits)))
-    axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f}"))
-    axes.set_xlim(rows[0]["at"] - 0.5 / 12, rows[-1]["at"] + 0.5 / 12 - 0.001)
-    axes.grid(axis="y", color=canvas.RULE, lw=0.5)
-    axes.set_axisbelow(True)
-    axes.tick_params(length=3)
+    top = max(values, default=1.0) * 1.06 or 1.0
+    calendar_axis.set_scales(axes, result.language, span=(0.0, top), months=(rows[0]["at"], rows[-1]["at"]))
