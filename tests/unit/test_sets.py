@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType, SimpleNamespace
 from typing import Any
@@ -20,7 +21,7 @@ from effekt.batch.sections import choose, split
 from effekt.batch.sets import write_sets
 from effekt.batch.verdict import results
 from effekt.errors import UsageError
-from effekt.report import threshold
+from effekt.report import rendering, threshold
 from effekt.report.results import MIME, Column, Result
 
 FACTS = {"data": "0" * 64, "protocol": "0" * 64, "library": "0" * 64, "version": "0", "python": "3"}
@@ -140,6 +141,18 @@ def test_a_result_that_rests_on_too_few_is_on_no_page_and_in_no_headline_of_a_se
     page, index = ((folder / name).read_text(encoding="utf-8") for name in ("en/01_visits_0741.html", "index.html"))
     assert page.count("This result is not shown here") == 4 and "data-cell" not in page
     assert "8 of 8" not in index and "4 of 4 results were taken out" in index and "The answer is on the page." in index
+
+
+def test_what_several_sets_show_is_drawn_once_in_each_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[tuple[str, str]] = []
+    render = rendering.render
+    monkeypatch.setattr(rendering, "render", lambda bundle, language: drawn.append((bundle["id"], language)) or render(bundle, language))
+    made = notebook(tmp_path, "01_visits", 1, "everywhere", LARGE)
+    readers = [audience(Page("01_visits", sections, ("cluster",))) for sections in ("short", "all")]
+    others = replace(readers[1], id="others")
+    write_sets(tmp_path / "out", [outcome(made, "horsens")], SETTING, [readers[0], others])
+    assert len(drawn) == len(set(drawn)) == 2 * 4
+    assert results_of(tmp_path / "out/sets/others/da/01_visits_horsens.html") == ["short", "course", "takers", "limits"]
 
 
 def test_the_index_of_a_set_tells_nothing_that_its_page_does_not_show(tmp_path: Path) -> None:

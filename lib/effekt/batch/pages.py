@@ -6,8 +6,8 @@ the looks or of a sentence is drawn again without running anything.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -53,11 +53,15 @@ class Setting:
 
 @dataclass(frozen=True)
 class Edition:
-    """What of a notebook a reader's page holds: the places of its cells, what becomes of each result, and why the page is still internal."""
+    """What of a notebook a reader's page holds: the places of its cells, what becomes of each result, and why the page is still internal.
+
+    drawn : (run, result, language) -> its drawing by the same guard, filled as pages are drawn; shared, no figure is drawn for two readers.
+    """
 
     cells: frozenset[int]
     guard: Guard
     why: str
+    drawn: MutableMapping[tuple[str, str, str], str] = field(default_factory=dict)
 
 
 def page_name(run: PlannedRun) -> str:
@@ -153,11 +157,18 @@ def parts(
         folded.append(injected if injected is not None and "parameters" in cell.tags else cell.source)
         bundles = [bundle for bundle in results([next(ran)]) if bundle["view"] != "done"]
         if bundles and is_shown:
-            guarded = bundles if edition is None else [edition.guard(bundle) for bundle in bundles]
-            shown = [as_markup(trust.lead(rendering.render(bundle, language), named)) for bundle in guarded]
+            drawn = [rendering.render(b, language) if edition is None else _for_readers(run, b, language, edition) for b in bundles]
+            shown = [as_markup(trust.lead(drawing, named)) for drawing in drawn]
             yield {"kind": "result", "shown": shown, "code": "" if edition else "\n\n".join(source.strip() for source in folded)}
         if bundles:
             folded = []
+
+
+def _for_readers(run: PlannedRun, bundle: Mapping[str, Any], language: str, edition: Edition) -> str:
+    guarded, key = edition.guard(bundle), (run.id, bundle["id"], language)
+    if key not in edition.drawn:
+        edition.drawn[key] = rendering.render(guarded, language)
+    return edition.drawn[key]
 
 
 def provenance_lines(run: PlannedRun, finished: Finished, language: str) -> Iterator[tuple[str, str]]:

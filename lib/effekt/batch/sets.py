@@ -7,7 +7,7 @@ internal: each result passed the primary threshold by itself, and nothing here l
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +25,11 @@ WHY = "set_why"
 
 @dataclass
 class Taken:
-    """How many results a set shows and how many were taken out of it."""
+    """How many results a set shows and how many were taken out of it. drawn : the drawings that all sets share (see `Edition`)."""
 
     shown: int = 0
     out: int = 0
+    drawn: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
     def guard(self, bundle: Mapping[str, Any]) -> Mapping[str, Any]:
         """The result, or what stands in its place; counted."""
@@ -40,8 +41,9 @@ class Taken:
 
 def write_sets(folder: Path, outcomes: Sequence[Outcome], setting: Setting, audiences: Sequence[Audience]) -> None:
     """Write `folder`/sets/<audience>/ for each: index and pages in every language of the batch. Failed runs are not in it."""
+    drawn: dict[tuple[str, str, str], str] = {}
     for audience in audiences:
-        _write(folder / FOLDER / audience.id, _own(outcomes, setting, audience), setting, audience)
+        _write(folder / FOLDER / audience.id, _own(outcomes, setting, audience), setting, audience, drawn)
 
 
 def _own(outcomes: Sequence[Outcome], setting: Setting, audience: Audience) -> list[Outcome]:
@@ -51,9 +53,9 @@ def _own(outcomes: Sequence[Outcome], setting: Setting, audience: Audience) -> l
     return in_order(held, setting, lambda outcome: order[outcome.run.notebook.name])
 
 
-def _write(folder: Path, own: Sequence[Outcome], setting: Setting, audience: Audience) -> None:
+def _write(folder: Path, own: Sequence[Outcome], setting: Setting, audience: Audience, drawn: dict[tuple[str, str, str], str]) -> None:
     for language in setting.languages:
-        taken = Taken()
+        taken = Taken(drawn=drawn)
         for outcome in own:
             files.write_text(folder / language / page_name(outcome.run), _page(outcome, setting, audience, language, taken))
         files.write_text(folder / index_name(language, setting), _index(own, setting, audience, language, taken))
@@ -61,7 +63,7 @@ def _write(folder: Path, own: Sequence[Outcome], setting: Setting, audience: Aud
 
 def _page(outcome: Outcome, setting: Setting, audience: Audience, language: str, taken: Taken) -> str:
     assert outcome.finished is not None
-    edition = Edition(_cells(outcome, setting, audience), taken.guard, WHY)
+    edition = Edition(_cells(outcome, setting, audience), taken.guard, WHY, taken.drawn)
     return pages.draw(outcome.run, outcome.finished, _without_trust(setting), language, edition)
 
 

@@ -114,6 +114,7 @@ def _is_about_no_people(name: str, key: str) -> bool:
     return bool(key) and _listed(name, key, "no_people") and not _listed(name, key, "people")
 
 
+@lru_cache(maxsize=None)
 def _listed(name: str, key: str, kind: str) -> bool:
     """Whether the column `key` of the result called `name` is in a list, by itself or as result.column."""
     return any(fnmatchcase(told, pattern) for pattern in basis()[kind] for told in (key, f"{name}.{key}"))
