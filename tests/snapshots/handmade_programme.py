@@ -47,6 +47,16 @@ def results(study: Study) -> dict[str, Result]:
     }
 
 
+def plan_of(milestones: pd.DataFrame) -> pd.DataFrame:
+    """The milestones beside those of two clusters, one of them not reached."""
+    operation = milestones.iloc[[1, 1, 1]].assign(
+        milestone_id=["run", "run_north", "run_south"], cluster_id=[None, "north", "south"], step_label=None,
+        text_da="Forløbskoordinatorfunktionen er i drift alle steder", text_en="The coordinator function is in operation everywhere",
+        actual=pd.to_datetime(["2013-07-12", "2013-06-30", None]), days_late=pd.array([12, 0, None], "Int64"),
+    )  # fmt: skip
+    return pd.concat([milestones, operation], ignore_index=True)
+
+
 def of_initiatives(study: Study) -> dict[str, Result]:
     """The overview of initiatives: told, and none."""
     rows = [
@@ -74,6 +84,7 @@ def of_initiatives(study: Study) -> dict[str, Result]:
             "step_label": ["Step 1", "Step 1", None],
             "text_da": ["Nedsættelse", "Afdækning", "I drift"],
             "text_en": ["Set up", "Overview", "In operation"],
+            "planned_from": pd.to_datetime(["2013-02-01", None, "2020-12-01"]),
             "planned_to": pd.to_datetime(["2013-02-28", "2013-06-30", "2020-12-31"]),
             "actual": pd.to_datetime(["2013-02-28", "2013-07-12", None]),
             "known": [True, True, False],
@@ -91,6 +102,8 @@ def of_initiatives(study: Study) -> dict[str, Result]:
         "reach": report.reach_figure(study, initiatives, kind="follow_up_visits"),
         "reach nobody": report.reach_figure(study, initiatives.iloc[:0], kind="follow_up_visits"),
         "persons": report.person_table(study, persons),
+        "plan": report.milestone_plan(study, plan_of(milestones)),
+        "plan empty": report.milestone_plan(study, milestones.iloc[:0]),
         "steps": report.milestone_table(study, milestones, steps=True),
         "milestones": report.milestone_table(study, milestones, steps=False),
         "obligations": report.obligation_matrix(study, duties),

@@ -100,6 +100,20 @@ def test_other_milestones_stand_by_planned_end_and_in_the_order_of_the_clusters(
     assert next(item for item in shown.context["table"]["show"] if item["cell"] == "days_late")["empty"] == "signal.dash"
 
 
+def test_the_plan_draws_what_the_data_reach_and_puts_clusters_below_their_milestone(told: dict, study: Study) -> None:
+    days = [("run_b", "aarhus", "2013-05-31", "2013-05-31", 0), ("run", None, "2013-05-31", "2013-06-12", 12), ("early", None, "2013-02-28", None, None)]
+    days += [("after", None, "2031-12-31", None, None)]
+    frame = pd.DataFrame(days, columns=["milestone_id", "cluster_id", "planned_to", "actual", "days_late"])
+    frame = frame.assign(planned_from=pd.NaT, text_da=frame["milestone_id"].str[:3], text_en="Something", known=[True, True, True, False])
+    frame = frame.assign(planned_to=pd.to_datetime(frame["planned_to"]), actual=pd.to_datetime(frame["actual"]))
+    shown = report.milestone_plan(study, frame)
+    assert shown.column("name")[1:] == ("milestone.early", "milestone.run", "milestone.run_b")
+    assert shown.column("went")[1:] == ("went.not_reached", "went.late", "went.in_time")
+    assert (shown.column("n_met")[0], shown.column("n_told")[0], shown.context["order"]) == (1, 3, [1, 2, 3])
+    frame.loc[0, ["actual", "days_late"]] = [pd.Timestamp("2013-06-01"), 1]
+    assert report.milestone_plan(study, frame).column("n_met")[0] == 0
+
+
 def test_what_the_answer_counts_as_evaluated_stands_in_a_table(told: dict, study: Study) -> None:
     table = report.initiative_table(study, overview.initiatives(study), about="cost")
     assert table.column("evaluated").count("yes") == answer(study)["n_evaluated"] == 1

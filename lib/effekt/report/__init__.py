@@ -89,6 +89,7 @@ _EXPORTS: dict[str, str] = {
     "method": "reservations",
     "methods_in_short": "method_trust",
     "methods_table": "method_trust",
+    "milestone_plan": "milestone_plans",
     "milestone_table": "initiatives",
     "obligation_matrix": "initiatives",
     "outcome_changes": "all_changes",

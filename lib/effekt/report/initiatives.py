@@ -89,7 +89,7 @@ def initiative_table(study: Study, initiatives: pd.DataFrame, *, about: Literal[
                 "mode": (Column("mode", "label"), _coded("mode", item["mode"], labels)),
                 "existing": (Column("existing", "label"), _yes(item["existing"])),
                 "evaluated": (Column("evaluated", "label"), _yes(item["evaluated"])),
-                "start": (Column("start", "month"), _month(item["start"])),
+                "start": (Column("start", "month"), month_of(item["start"])),
                 "reach": (Column("reach", "count"), _whole(item["reach_n"])),
                 "eligible": (Column("eligible", "count"), _whole(item["eligible_n"])),
                 "fidelity": (Column("fidelity", "percent", 0, n="reach"), _number(item["fidelity_pct"])),
@@ -139,7 +139,7 @@ def person_table(study: Study, persons: pd.DataFrame, *, name: str = "persons") 
             "cluster": (Column("cluster", "label"), item["cluster_id"]),
             "side": (Column("side", "label"), f"side.{item['side']}"),
             "appointed": (Column("appointed", "label"), _yes(item["appointed"])),
-            "appointed_month": (Column("appointed_month", "month"), _month(item["appointed_date"])),
+            "appointed_month": (Column("appointed_month", "month"), month_of(item["appointed_date"])),
             "dedicated": (Column("dedicated", "percent", 0), _number(item["dedicated_pct"])),
         }
         for item in persons.to_dict("records")
@@ -168,9 +168,9 @@ def milestone_table(study: Study, milestones: pd.DataFrame, *, steps: bool, name
                 "step": (Column("step", "count"), int(number[0]) if number else None),
                 "milestone": (Column("milestone", "label"), f"milestone.{item['milestone_id']}"),
                 "cluster": (Column("cluster", "label"), item["cluster_id"] if isinstance(item["cluster_id"], str) else "region"),
-                "planned_to": (Column("planned_to", "month"), _month(item["planned_to"])),
-                "actual": (Column("actual", "month"), _month(item["actual"])),
-                "went": (Column("went", "label"), f"went.{_went(item)}"),
+                "planned_to": (Column("planned_to", "month"), month_of(item["planned_to"])),
+                "actual": (Column("actual", "month"), month_of(item["actual"])),
+                "went": (Column("went", "label"), f"went.{how_it_went(item)}"),
                 "days_late": (Column("days_late", "count"), _whole(item["days_late"])),
             }
         )
@@ -216,13 +216,15 @@ def _under(key: str) -> str:
     return own.get(key, "n_initiatives")
 
 
-def _went(item: dict[str, Any]) -> str:
+def how_it_went(item: dict[str, Any]) -> str:
+    """Whether a milestone was reached in time or late, was not, or lies after the data: the last part of a label `went`."""
     if pd.isna(item["actual"]):
         return "not_reached" if item["known"] else "after_data"
     return "late" if item["days_late"] else "in_time"
 
 
-def _month(moment: Any) -> str | None:
+def month_of(moment: Any) -> str | None:
+    """The month of a date, None where there is none."""
     return None if pd.isna(moment) else making.month(pd.Timestamp(moment))
 
 

@@ -117,6 +117,12 @@ def _target_dots(result: Result) -> Figure:
     return target_marks.draw(result)
 
 
+def _milestone_plan(result: Result) -> Figure:
+    from effekt.report.figures import plan_lines
+
+    return plan_lines.draw(result)
+
+
 def _acceptability(result: Result) -> Figure:
     from effekt.report.figures import acceptability_curve
 
@@ -175,6 +181,7 @@ VIEWS: Mapping[str, View] = {
     "incidence": _figure_view(_incidence),
     "limits": _SENTENCES,
     "method": _SENTENCES,
+    "milestone_plan": _figure_view(_milestone_plan),
     "mix_bars": _figure_view(_mix_bars),
     "pages": View(page_table.html, page_table.plain),
     "paired_bars": _figure_view(_paired_bars),
