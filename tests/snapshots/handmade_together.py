@@ -133,5 +133,5 @@ def results(region: Study, given: Mapping[str, Estimate]) -> dict[str, Result]:
         "checklist record": report.checklist(region, "record"),
         "checklist cheers": report.checklist(region, "cheers"),
         "together limits": report.limits(region, topics=["synthesis", "recurring", "scorecard", "national"]),
-        "together method": report.method(region, topics=["synthesis", "drawn", "spread", "scorecard", "national"]),
+        "together method": report.method(region, topics=["synthesis", "rollout", "drawn", "spread", "scorecard", "national"]),
     }
