@@ -95,7 +95,7 @@ def population_profile(study: Study, traits: pd.DataFrame, *, name: str = "profi
             rows.append(where | share_of(study, int(known.sum()), len(known)))
     facts = _rules(study) | _count("n_target", len(own)) | _count("n_compared", len(sides["comparison"]))
     heads = [("population.column_trait", "what"), ("population.column_group", "group")]
-    notes = ("population.flow.note_rules", *_untold(own))
+    notes = ("population.flow.note_rules", *([] if study.cluster else ["population.profile.note_region"]), *_untold(own))
     heads += [("column.n_events_of", "events"), ("column.n_of", "n"), ("column.share", "share"), ("column.interval", "cells.interval")]
     order = tuple(range(1, len(rows) + 1))
     stem = "population.profile"

@@ -104,8 +104,8 @@ def completeness(study: Study, frame: pd.DataFrame, *, name: str = "completeness
     """
     marked = frame.assign(low=frame.groupby(["source", "part"], sort=False)["n"].transform(_falls).astype(bool))
     known = study.protocol.breaks()
-    breaks = {f"break_{place}": (Column(f"break_{place}", "month"), making.month(item.month)) for place, item in enumerate(known)}
-    head = making.of_design(study) | breaks | {
+    names = {making.month(item.month): f"break.{place}" for place, item in enumerate(known)}
+    head = making.of_design(study) | {
         "place": (Column("place", "label"), f"place.{study.unit}"),
         "n_low": (Column("n_low", "count"), int(marked["low"].sum())),
         "n_rows": (Column("n_rows", "count"), int(frame["n"].sum())),
@@ -116,12 +116,13 @@ def completeness(study: Study, frame: pd.DataFrame, *, name: str = "completeness
             "month": (Column("month", "month"), making.month(item.month)),
             "n": (Column("n", "count"), int(item.n)),
             "low": (Column("low", "label"), "yes" if item.low else "no"),
+            "known": (Column("known", "label"), names.get(making.month(item.month), "")),
         }
         for item in marked.itertuples()
     ]
     stem = "figure.completeness"
-    show = [(f"column.{key}", key) for key in ("part", "month", "n_rows_month", "low_month")]
-    twin = [(head, {"n_rows_month": "n", "low_month": "low"}.get(key, key)) for head, key in show]
+    show = [(f"column.{key}", key) for key in ("part", "month", "n_rows_month", "low_month", "known_break")]
+    twin = [(head, {"n_rows_month": "n", "low_month": "low", "known_break": "known"}.get(key, key)) for head, key in show]
     return making.shown(
         study,
         "completeness",
@@ -131,9 +132,10 @@ def completeness(study: Study, frame: pd.DataFrame, *, name: str = "completeness
             "title": f"{stem}.title",
             "subtitle": f"{stem}.subtitle",
             "alt": f"{stem}.alt",
-            "breaks": [making.month(item.month) for item in known],
+            "breaks": [{"month": month, "why": name} for month, name in names.items()],
             "table": tables.layout("caption.completeness", twin, rows=tuple(range(1, len(rows) + 1))),
         },
+        labels={f"break.{place}": {"da": item.why.da, "en": item.why.en} for place, item in enumerate(known)},
     )
 
 

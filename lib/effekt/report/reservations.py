@@ -68,7 +68,7 @@ def _told(study: Study, changes: Iterable[Any]) -> tuple[Estimate, ...]:
 
 
 def _rows(study: Study, estimates: tuple[Estimate, ...]) -> list[making.Facts]:
-    design = making.of_design(study)
+    design = making.of_design(study) | {"gap_hours": (Column("gap_hours", "count"), study.protocol.stays.gap_hours)}
     return [making.of_estimate(estimate) | design | _complete_month(study, estimate) for estimate in estimates] or [design]
 
 

@@ -10,7 +10,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from effekt.report.figures import canvas
 from effekt.report.results import Result
-from effekt.report.sentences import label
+from effekt.report.sentences import in_sentence, label
 
 PANEL, EMPTY = 0.74, 1.5
 
@@ -29,7 +29,17 @@ def draw(result: Result) -> Figure:
         for place, part in enumerate(parts):
             axes = figure.add_axes((0.13, top - (place + 1) * each + 0.04 / height, 0.85, each - 0.26 / height))
             _panel(axes, result, str(part), [row for row in rows if row["part"] == part], last=place == len(parts) - 1)
+            for known in result.context.get("breaks", ())[place : place + 1]:
+                _name_break(axes, result, known)
         return figure
+
+
+def _name_break(axes: Axes, result: Result, known: dict[str, str]) -> None:
+    """Why registration changed, at the end of the line: each break over a panel of its own, so that two cannot meet."""
+    at, (low, high) = _years(known["month"]) - 0.5 / 12, axes.get_xlim()
+    words, over = in_sentence(label(result, known["why"])), axes.get_xaxis_transform()
+    axes.text(high if at > (low + high) / 2 else at, 1.03, words, transform=over, ha="right" if at > (low + high) / 2 else "left", va="bottom",
+              size=7.2, color=canvas.MUTED)  # fmt: skip
 
 
 def _panel(axes: Axes, result: Result, part: str, rows: list[dict], *, last: bool) -> None:
@@ -39,7 +49,7 @@ def _panel(axes: Axes, result: Result, part: str, rows: list[dict], *, last: boo
     low = [(x, row["n"]) for x, row in zip(at, rows, strict=True) if row["low"] == "yes"]
     axes.plot([x for x, _ in low], [n for _, n in low], "v", ms=4, color=canvas.EXPECTED, lw=0)
     for known in result.context.get("breaks", ()):
-        axes.axvline(_years(known) - 0.5 / 12, color=canvas.MUTED, lw=0.9, ls=(0, (1, 1.6)))
+        axes.axvline(_years(known["month"]) - 0.5 / 12, color=canvas.MUTED, lw=0.9, ls=(0, (1, 1.6)))
     axes.set_xlim(at[0] - 0.5 / 12, at[-1] + 0.5 / 12 - 0.001)
     axes.set_ylim(0, max([*counts, 1]) * 1.12)
     axes.yaxis.set_major_locator(MaxNLocator(2, integer=True))
