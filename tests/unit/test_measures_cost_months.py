@@ -117,10 +117,11 @@ def test_a_line_that_is_counted_without_a_price_costs_nothing_and_is_not_asked_f
 
 
 
-def medicine(*lines: dict[str, Any], n_others: int = 0) -> list[dict[str, Any]]:
-    """Rows of cost_months of citizen 1 in the clusters and of `n_others` and citizen 9 in the comparison, from 2012 to 2013."""
+def medicine(*lines: dict[str, Any], n_others: int = 0, n_own: int = 0) -> list[dict[str, Any]]:
+    """Rows of cost_months of citizen 1 and `n_own` in the clusters and of `n_others` and citizen 9 in the comparison, from 2012 to 2013."""
     months = [date(year, month, 1) for year in (2012, 2013) for month in (1, 12)]
     where = {1: "alfa", 9: "comparison", **dict.fromkeys(range(100, 100 + n_others), "comparison")}
+    where |= dict.fromkeys(range(200, 200 + n_own), "alfa")
     people = [
         {"citizen_id": citizen, "month": month, "kommunekode": "0751", "cluster_id": cluster, "days": 31}
         for citizen, cluster in where.items()
@@ -135,8 +136,7 @@ def pills(day: str, citizen: int = 1) -> dict[str, Any]:
 
 
 def test_medicine_is_no_part_of_the_total_and_missing_before_the_year_in_which_it_is_registered() -> None:
-    lines = (line(500, "2013-12-05"), line(0, "2012-12-05"), pills("2013-12-05"))
-    rows = {row["month"].isoformat()[:7]: row for row in medicine(*lines) if row["citizen_id"] == 1}
+    rows = {row["month"].isoformat()[:7]: row for row in medicine(line(500, "2013-12-05"), pills("2013-12-05")) if row["citizen_id"] == 1}
     assert [rows[month]["cost_med"] for month in ("2012-01", "2012-12", "2013-01", "2013-12")] == [None, None, 0, 9]
     assert [rows[month]["cost_total"] for month in ("2012-12", "2013-12")] == [0, 500]
 
@@ -147,10 +147,19 @@ def test_a_few_lines_of_people_who_moved_in_do_not_make_medicine_registered_wher
     assert any(row["cost_med"] is not None for row in rows) is registered
 
 
+GROUPS = {1: range(200, 220), 9: range(100, 120)}
+"""Citizen 1 and 9 with those beside them: enough for a year without a line to be no chance."""
+
+
+def everybody(amount: int, sector: str, years: tuple[int, ...], groups: tuple[int, ...] = (1, 9)) -> list[dict[str, Any]]:
+    """A line each year of each citizen of the groups."""
+    citizens = [citizen for group in groups for citizen in (group, *GROUPS[group])]
+    return [line(amount, f"{year}-12-05", citizen, sector=sector) for year in years for citizen in citizens]
+
+
 def test_a_sector_delivered_from_a_later_year_on_is_missing_before_it_and_so_is_the_total() -> None:
-    lines = [line(500, f"{year}-12-05", citizen) for year in (2012, 2013) for citizen in (1, 9)]
-    care_later = [line(70, "2013-12-05", citizen, sector="municipality", payer="municipality") for citizen in (1, 9)]
-    rows = {(row["citizen_id"], row["month"].isoformat()[:7]): row for row in medicine(*lines, *care_later)}
+    lines = everybody(500, "hospital", (2012, 2013)) + everybody(70, "municipality", (2013,))
+    rows = {(row["citizen_id"], row["month"].isoformat()[:7]): row for row in medicine(*lines, n_others=20, n_own=20)}
     for citizen in (1, 9):
         assert [rows[citizen, month]["cost_mun"] for month in ("2012-01", "2012-12", "2013-01", "2013-12")] == [None, None, 0, 70]
         assert [rows[citizen, month]["cost_total"] for month in ("2012-12", "2013-01", "2013-12")] == [None, 0, 570]
@@ -158,8 +167,13 @@ def test_a_sector_delivered_from_a_later_year_on_is_missing_before_it_and_so_is_
 
 
 def test_a_sector_that_only_the_clusters_delivered_is_missing_in_the_comparison_and_one_that_nobody_did_is_zero() -> None:
-    lines = [line(500, f"{year}-12-05", citizen) for year in (2012, 2013) for citizen in (1, 9)]
-    rows = medicine(*lines, *(line(70, f"{year}-01-05", sector="municipality") for year in (2012, 2013)))
+    lines = everybody(500, "hospital", (2012, 2013)) + everybody(70, "municipality", (2012, 2013), groups=(1,))
+    rows = medicine(*lines, n_others=20, n_own=20)
     assert {row["cost_mun"] is None for row in rows if row["cluster_id"] == "comparison"} == {True}
     assert {row["cost_mun"] is None for row in rows if row["cluster_id"] != "comparison"} == {False}
     assert {row["cost_prac"] for row in rows} == {0} and {row["cost_med"] for row in rows} == {None}
+
+
+def test_that_nobody_of_a_handful_has_a_line_is_chance_and_no_missing_delivery() -> None:
+    lines = everybody(500, "hospital", (2012, 2013)) + [line(70, "2013-12-05", sector="municipality")]
+    assert {row["cost_mun"] is None for row in medicine(*lines, n_others=20, n_own=20)} == {False}

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute
 import pytest
 
 from effekt import estimates, measures, report
@@ -14,7 +16,8 @@ from effekt.errors import UsageError
 from effekt.measures import citizen_changes, cluster_sums
 from effekt.measures.latest_year import co_financing
 from effekt.report import worth
-from effekt.study import Study
+from effekt.report.asking import answer
+from effekt.study import COMPARISON, Study
 from tests.snapshots import handmade, handmade_money
 
 NORTH = handmade.study()
@@ -178,6 +181,48 @@ def test_sums_of_all_clusters_in_one_reading_are_those_of_persons(small_study_pa
     assert set(own.loc[own["treated"], "unit"]) == {code} and own.attrs["unit"] == code and not own["treated"].all()
     with pytest.raises(UsageError, match="must be in money"):
         measures.by_municipality(region, "beddays")
+
+
+def register_from(monkeypatch: pytest.MonkeyPatch, own: str, compared: str) -> None:
+    """As if the cost of the municipality, and so the total, were registered from these months on, in the clusters and in the comparison."""
+    read = Study.read_arrow
+
+    def registered(self: Study, table: str, columns: Any = None, **options: Any) -> pa.Table:
+        rows = read(self, table, columns, **options)
+        for name in {"cost_total", "cost_mun"} & set(rows.column_names):
+            known = np.where(np.array(rows["cluster_id"]) == COMPARISON, np.datetime64(compared), np.datetime64(own))
+            there = pa.array(np.array(rows["month"], dtype="datetime64[D]") >= known)
+            kept = pa.compute.if_else(there, rows[name], pa.scalar(None, rows[name].type))
+            rows = rows.set_column(rows.column_names.index(name), name, kept)
+        return rows
+
+    monkeypatch.setattr(Study, "read_arrow", registered)
+
+
+def test_months_that_the_comparison_lacks_are_in_neither_side_however_the_sums_are_read(small_study_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    region = Study.open(small_study_path)
+    whole = measures.persons(region.of(region.clusters[0]), "cost_total", value="cost_dkk")
+    register_from(monkeypatch, "2010-01-01", "2012-01-01")
+    for cluster, frame in zip(region.clusters, cluster_sums.sums_by_cluster(region, ["cost_total"]), strict=True):
+        alone = measures.persons(region.of(cluster), "cost_total", value="cost_dkk")
+        pd.testing.assert_frame_equal(frame.rename(columns={"cost_total": "cost_dkk"})[alone.columns], alone, check_dtype=False)
+        if cluster == region.clusters[0]:
+            assert alone["exposure"].sum() < whole["exposure"].sum()
+
+
+def test_a_cost_that_is_registered_after_the_start_only_has_no_change_and_is_not_called_too_few_citizens(
+    small_study_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = Study.open(small_study_path, cluster=Study.open(small_study_path).clusters[0])
+    register_from(monkeypatch, "2014-01-01", "2014-01-01")
+    told = answer(study, estimates.cost_difference, measures.persons(study, "cost_total", value="cost_dkk"))
+    assert told.effect.value is None and told.effect.cautions == ("not_registered",)
+    frames = measures.by_municipality(study, "cost_mun")
+    budget = report.budget_table(study, frames, report.budget_changes(study, frames))
+    assert set(budget.column("n_citizens")) == {None} == set(budget.column("budget")) and "too few citizens" not in repr(budget)
+    changes = handmade_money.changes().assign(cost_dkk=np.nan)
+    assert "is not registered both before and after" in repr(report.acceptability(PRICED, changes, "adm_acute_medical", handmade_money.programme(1e5)))
+    assert "At least 50 in each" in repr(report.acceptability(PRICED, changes.head(9), "adm_acute_medical", handmade_money.programme(1e5)))
 
 
 def test_who_paid_adds_up_to_what_everybody_cost(small_study_path: Any) -> None:

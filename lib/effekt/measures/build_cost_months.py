@@ -17,9 +17,11 @@ from effekt.study import COMPARISON
 
 SECTORS = ("hospital", "practice", "municipality", "medicine")
 SELDOM = ("medicine",)
-"""Sectors that need not be delivered at all: without a line anywhere their cost is missing; that of the others is then 0, and the import says so."""
+"""Sectors that are often delivered for some of the years or places only: without many lines they count as not delivered."""
 MANY = 0.1
 """The least share of citizens with a line of a sector in a year in which it is registered, relative to the largest share in any year and group."""
+FEW = 10
+"""Where so few would have a line at the largest share, that nobody has one is chance, and the year counts as registered; not for those of `SELDOM`."""
 KEYS = ("citizen_id", "month", "kommunekode", "cluster_id", "days")
 INDEX_DIGITS = 1_000_000
 MINUTES = {"minute": 1, "hour": 60}
@@ -61,19 +63,18 @@ def sectors_of(outcome: Outcome) -> tuple[str, ...]:
 def find_first_years(lines: Table, people: Table) -> Table:
     """`is_compared`, and for each sector `<sector>_from`: January of the first year in which many of those there have a line of it (see `MANY`).
 
-    Missing where there is no such year: a few lines are those of people who moved in from where the sector is registered. Of a sector without a line
-    in any group it is the first year, but for those of `SELDOM`.
+    Missing where there is no such year: a few lines are those of people who moved in from where the sector is registered. A year with too few people
+    to tell counts as registered (see `FEW`), and so does every year of a sector without a line anywhere, of which the import has told.
     """
     dated = lines.mutate(month=lines.date.truncate("M")).select("citizen_id", "month", "sector").distinct()
     there = people.left_join(dated, ["citizen_id", "month"])
     there = there.mutate(is_compared=there.cluster_id == COMPARISON, year=there.month.truncate("Y"))
     shares = {sector: there.citizen_id.nunique(where=there.sector == sector) / there.citizen_id.nunique() for sector in SECTORS}
-    years = there.group_by("is_compared", "year").agg(**shares)
+    years = there.group_by("is_compared", "year").agg(n_citizens=there.citizen_id.nunique(), **shares)
     largest = {sector: years[sector].max().as_scalar() for sector in SECTORS}
-    least = {sector: largest[sector] * MANY for sector in SECTORS}
-    used = {sector: (largest[sector] > 0) | ibis.literal(sector not in SELDOM) for sector in SECTORS}
-    first = {f"{sector}_from": years.year.min(where=(years[sector] >= least[sector]) & used[sector]) for sector in SECTORS}
-    return years.group_by("is_compared").agg(**first)
+    many = {sector: (largest[sector] > 0) & (years[sector] >= largest[sector] * MANY) for sector in SECTORS}
+    told = {sector: many[sector] if sector in SELDOM else many[sector] | (largest[sector] * years.n_citizens < FEW) for sector in SECTORS}
+    return years.group_by("is_compared").agg(**{f"{sector}_from": years.year.min(where=told[sector]) for sector in SECTORS})
 
 
 def _registered(known: Table, outcome: Outcome) -> IntegerValue:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from effekt.errors import UsageError
-from effekt.measures.frames import COMPARISON, DAYS_A_YEAR, clusters_of, in_units, named, periods_of, rows_of
+from effekt.measures.frames import COMPARISON, DAYS_A_YEAR, UNREGISTERED, clusters_of, in_units, named, periods_of, rows_of
 from effekt.study import Study
 
 if TYPE_CHECKING:
@@ -65,4 +65,6 @@ def persons(study: Study, outcome: str, value: Literal["events", "cost_dkk"] = "
     frame = sums.sort_values(by, ignore_index=True).rename(columns={"kommunekode_first": "unit"})
     frame[value] = in_units(study, outcome, frame[f"{outcome}_sum"])
     frame["exposure"] = frame["days_sum"] / DAYS_A_YEAR
-    return named(frame[["citizen_id", "unit", "treated", "after", value, "exposure"]], study, outcome)
+    frame = frame[["citizen_id", "unit", "treated", "after", value, "exposure"]]
+    frame.attrs[UNREGISTERED] = UNREGISTERED.encode() in (rows.schema.metadata or {})
+    return named(frame, study, outcome)

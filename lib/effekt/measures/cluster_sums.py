@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from effekt.measures.frames import COMPARISON, DAYS_A_YEAR, clusters_of, in_units
+from effekt.measures.frames import COMPARISON, DAYS_A_YEAR, clusters_of, in_units, keep_registered
 from effekt.study import Study
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def sums_by_cluster(study: Study, outcomes: Sequence[str]) -> tuple[pd.DataFrame
     """One frame a cluster of the run, in the order of the protocol: its citizens and those of the comparison, before and after its start.
 
     Each is what `persons(study.of(cluster), outcome)` gives, but with a column for each of `outcomes` (in the outcome's unit), which stand in one
-    derived table; months in which one of them is not registered are left out. A run about a municipality has its citizens only, and the comparison.
+    derived table; months in which one of them is not registered, here or in the comparison, are left out. A run about a municipality has its citizens only, and the comparison.
 
     Returns
     -------
@@ -48,7 +48,7 @@ class _Rows:
         columns = ["citizen_id", "month", "kommunekode", "cluster_id", "days", *outcomes]
         read = study.read_arrow(table, columns, filters=[chosen])
         for outcome in outcomes:
-            read = read if read[outcome].null_count == 0 else read.filter(read[outcome].is_valid())
+            read = keep_registered(read, outcome)
         self.citizens, self.citizen = np.unique(read["citizen_id"].to_numpy(), return_inverse=True)
         self.months, self.month = np.unique(read["month"].to_numpy(), return_inverse=True)
         self.places, self.place = _coded(read["kommunekode"])

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 DAYS_A_YEAR = 365.25
+UNREGISTERED = "unregistered"
 
 
 def rows_of(study: Study, outcome: str, clusters: Sequence[str], columns: Sequence[str]) -> pd.DataFrame:
@@ -21,7 +22,7 @@ def rows_of(study: Study, outcome: str, clusters: Sequence[str], columns: Sequen
     if missing.any():
         read = _of_both(read[~missing].astype({outcome: "int64"})).reset_index(drop=True)
     frame = read.rename(columns={outcome: "events"})
-    frame.attrs["unregistered"] = any(place != COMPARISON for place in places)
+    frame.attrs[UNREGISTERED] = any(place != COMPARISON for place in places)
     frame["events"] = in_units(study, outcome, frame["events"])
     frame["exposure"] = frame.pop("days") / DAYS_A_YEAR
     return frame
@@ -30,7 +31,7 @@ def rows_of(study: Study, outcome: str, clusters: Sequence[str], columns: Sequen
 def sums_of(study: Study, outcome: str, clusters: Sequence[str], by: Sequence[str]) -> pd.DataFrame:
     """As `rows_of`, summed by the columns `by` and sorted by them; oere and days are summed as integers first."""
     read = study.read_arrow(study.outcome(outcome).table, [*by, "days", outcome], filters=_rows_to_read(study, outcome, clusters))
-    read = _registered(read, outcome)
+    read = keep_registered(read, outcome)
     summed = read.group_by(list(by)).aggregate([(outcome, "sum"), ("days", "sum")]).to_pandas(date_as_object=False)
     ordered = summed.sort_values(list(by), ignore_index=True)
     return ordered[list(by)].assign(events=in_units(study, outcome, ordered[f"{outcome}_sum"]), exposure=ordered["days_sum"] / DAYS_A_YEAR)
@@ -43,7 +44,7 @@ def clusters_of(study: Study) -> list[str]:
 
 def named(frame: pd.DataFrame, study: Study, outcome: str) -> pd.DataFrame:
     """The frame, carrying what it is about: estimators copy this into their estimates; `unregistered` where months of its place are not in it."""
-    unregistered = {"unregistered": True} if frame.attrs.get("unregistered") else {}
+    unregistered = {UNREGISTERED: True} if frame.attrs.get(UNREGISTERED) else {}
     frame.attrs = {"outcome": outcome, "unit": study.unit, "measure_unit": study.outcome(outcome).unit, **unregistered}
     return frame
 
@@ -54,14 +55,17 @@ def periods_of(study: Study, outcome: str, clusters: Sequence[str], more: Sequen
     more : outcomes of the same table that are read beside it.
 
     Before: from the first month of the data to the start; after: from the end of the phase-in to the last month. Contaminated months and the phase-in
-    are in neither. Rows of the comparison are split at the dates of the study's cluster; for the region each cluster has its own.
+    are in neither. Rows of the comparison are split at the dates of the study's cluster; for the region each cluster has its own. The schema's metadata
+    say "unregistered" where months of these clusters are left out because the outcome is not registered in them.
     """
     import pyarrow as pa
     import pyarrow.compute as compute
 
     columns = ["citizen_id", "kommunekode", "cluster_id", "month", "days", outcome, *more]
     rows = study.read_arrow(study.outcome(outcome).table, columns, filters=_rows_to_read(study, outcome, clusters))
-    rows = _registered(rows, outcome)
+    is_missing = compute.and_(compute.is_null(rows[outcome]), compute.not_equal(rows["cluster_id"], COMPARISON))
+    about = {UNREGISTERED: ""} if compute.any(is_missing).as_py() else None
+    rows = keep_registered(rows, outcome)
     rows = rows.append_column("treated", compute.not_equal(rows["cluster_id"], COMPARISON))
     parts = []
     for cluster in clusters_of(study):
@@ -69,7 +73,7 @@ def periods_of(study: Study, outcome: str, clusters: Sequence[str], more: Sequen
         for is_after, chosen in zip((False, True), _months(study.of(cluster), own["month"]), strict=True):
             part = own.filter(chosen)
             parts.append(part.append_column("after", pa.array([is_after]).take(pa.array([0] * part.num_rows, pa.int8()))))
-    return pa.concat_tables(parts)
+    return pa.concat_tables(parts).replace_schema_metadata(about)
 
 
 def _rows_to_read(study: Study, outcome: str, clusters: Sequence[str]) -> list[list[tuple[str, str, Any]]]:
@@ -99,7 +103,7 @@ def in_units(study: Study, outcome: str, sums: Any) -> Any:
     return sums if stored == 1 else sums / stored
 
 
-def _registered(rows: Any, outcome: str) -> Any:
+def keep_registered(rows: Any, outcome: str) -> Any:
     """Arrow rows of months in which the outcome is registered: elsewhere it is missing, which is not 0.
 
     With rows of the clusters and of the comparison only months in which both have any: a change of one over months that the other lacks is none of
@@ -122,7 +126,7 @@ def _registered(rows: Any, outcome: str) -> Any:
 
 
 def _of_both(rows: pd.DataFrame) -> pd.DataFrame:
-    """As `_registered`, of a frame whose missing rows are gone."""
+    """As `keep_registered`, of a frame whose missing rows are gone."""
     if not {"month", "cluster_id"} <= set(rows.columns):
         return rows
     compared = rows["cluster_id"] == COMPARISON
@@ -130,4 +134,4 @@ def _of_both(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[rows["month"].isin(both)] if compared.any() and not compared.all() else rows
 
 
-__all__ = ["COMPARISON", "clusters_of", "in_units", "named", "periods_of", "rows_of", "sums_of"]
+__all__ = ["COMPARISON", "clusters_of", "in_units", "keep_registered", "named", "periods_of", "rows_of", "sums_of"]

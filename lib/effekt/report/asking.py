@@ -50,6 +50,7 @@ def answer(study: Study, estimate: Callable[..., Any], frame: pd.DataFrame, **op
     cautions = tuple(key for key, is_short in short.items() if is_short)
     if name == "controlled_time_series" and citizens:
         cautions = _one_sided(frame, **options)
+        cautions = ("not_registered_both",) if frame.attrs.get("unregistered") and "no_months_left" in cautions else cautions
     if not cautions:
         return estimate(frame, **options)
     facts: dict[str, float] = {"n_citizens": citizens or 0, "min_citizens": limit.citizens, "min_events": limit.events}

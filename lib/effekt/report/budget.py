@@ -38,16 +38,16 @@ def budget_table(study: Study, frames: Iterable[pd.DataFrame], changes: Iterable
     """One row a municipality: its citizens, the change in municipal cost per citizen-year, and what that comes to in a year, in thousands.
 
     frames : `measures.by_municipality`. changes : `budget_changes` of them. Citizens are the mean number in the months after the start. A
-    municipality with too few says so and shows no amount.
+    municipality with too few says so and shows no amount; so does one whose cost is not registered before the start.
     """
-    rows = []
+    rows, frames, changes = [], tuple(frames), tuple(changes)
     for frame, change in zip(frames, changes, strict=True):
         code = str(frame.attrs["unit"])
         own = frame[frame["treated"] & frame["after"]]
         citizens = float(own["exposure"].sum()) / _years_after(study.of(code), str(frame.attrs["outcome"]))
         row: Facts = head_of(study) | {
             "municipality": (Column("municipality", "label"), code),
-            "n_citizens": (Column("n_citizens", "count"), round(citizens)),
+            "n_citizens": (Column("n_citizens", "count"), None if _lacks_before(frame) else round(citizens)),
         }
         for stem, times in (("each", 1.0), ("budget", citizens / THOUSAND)):
             for end, part in (("", change.value), ("_low", change.low), ("_high", change.high)):
@@ -58,7 +58,14 @@ def budget_table(study: Study, frames: Iterable[pd.DataFrame], changes: Iterable
     show = [("column.municipality", "municipality"), ("column.n_citizens_mean", "n_citizens")]
     show += [("column.budget_each", "cells.each_interval"), ("column.budget_year", "cells.budget_interval")]
     plan = tables.layout("caption.budget", show, notes=("note.budget",))
-    return making.shown(study, "table", name, rows, estimates=tuple(changes), context={"table": plan}, labels=TOO_FEW)
+    labels = {} if all(_lacks_before(frame) for frame in frames) else TOO_FEW
+    return making.shown(study, "table", name, rows, estimates=tuple(changes), context={"table": plan}, labels=labels)
+
+
+def _lacks_before(frame: pd.DataFrame) -> bool:
+    """Whether the municipality has citizens after the start and none before it: its cost was not registered then."""
+    own = frame[frame["treated"]]
+    return bool(len(own)) and bool(own["after"].all())
 
 
 def _years_after(study: Study, outcome: str) -> float:

@@ -77,7 +77,7 @@ def sector_costs(study: Study, means: Iterable[Any], *, name: str = "sector_cost
             "table": tables.layout(
                 f"caption.sector_costs{of}",
                 [("column.sector", "sector"), *zip(heads, bars, strict=True)],
-                notes=("note.sector_costs",),
+                notes=("note.sector_costs", *(("note.sector_costs_missing",) if any(total[bar][1] is None for bar in bars) else ())),
                 rows=tuple(range(1, len(rows))),
             ),
         },

@@ -173,5 +173,7 @@ def _enough(study: Study, changes: pd.DataFrame) -> bool:
 
 
 def _few(study: Study, changes: pd.DataFrame, name: str) -> Shown:
-    least = {"min_citizens": (Column("min_citizens", "count"), study.protocol.too_few.citizens)}
-    return told(study, [("text", "interval.worth_few")], _counted(changes) | least, name)
+    limit = study.protocol.too_few.citizens
+    least: Facts = {"min_citizens": (Column("min_citizens", "count"), limit)}
+    is_few = any(cell < limit for _, cell in _counted(changes).values())  # type: ignore[operator]
+    return told(study, [("text", f"interval.worth_{'few' if is_few else 'missing'}")], _counted(changes) | least, name)
