@@ -14,7 +14,7 @@ from effekt.batch import trust
 from effekt.errors import UsageError
 from effekt.paths import NOTEBOOKS
 from effekt.protocol_parts import SpreadRule
-from effekt.report import MIME, checking_lists, components, lifts
+from effekt.report import MIME, checking_lists, components, lifts, scorecards
 from effekt.report.results import Result
 from effekt.study import Study
 from tests.snapshots import handmade, handmade_together
@@ -132,6 +132,15 @@ def test_what_went_wrong_in_a_cluster_is_told_also_where_the_region_did_not() ->
     assert (short.column("n_worse"), short.column("n_clusters_worse"), short.column("n_clusters_told")) == ((0,), (1,), (2,))
     good = report.scorecard_in_short(study, (replace(lift, estimates=units | {"south": handmade.RATIO}),), handmade_together.indicators())
     assert [one["text"] for one in good.context["blocks"]][1:3] == ["scorecard.everywhere_some", "scorecard.unmeasured_some"]
+
+
+def test_the_aims_of_the_report_add_up_to_the_counts_of_its_headline() -> None:
+    free = lifts.Lift("outpat", "A3", "quality", 0, "percent", {"region": handmade.UNCLEAR}, "outpat")
+    held, study = (*handmade_together.lifts(GIVEN), free), handmade.study(None)
+    short = report.scorecard_in_short(study, held, handmade_together.indicators())
+    aims = report.aims_table(study, held)
+    assert [sum(aims.column(f"n_{key}")) for key in scorecards.DECIDED] == [short.column(f"n_{key}")[0] for key in scorecards.DECIDED]
+    assert sum(sum(aims.column(f"n_{key}")) for key in (*scorecards.DECIDED, "undirected", "unmeasured")) == len(held)
 
 
 def test_findings_recur_in_clusters_and_not_in_pathways() -> None:

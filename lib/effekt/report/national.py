@@ -56,13 +56,16 @@ def report_in_short(
 
 
 def aims_table(study: Study, lifts: Iterable[Lift], *, name: str = "aims") -> Shown:
-    """One row an aim: how many of its outcomes moved the wished way in the region, the other way, or cannot be told, and how many have no figure."""
+    """One row an aim: how many of its outcomes moved the wished way in the region, the other way, or cannot be told; and how many have no wished
+    direction, or no figure. Each outcome is counted once."""
     rows: list[Facts] = []
     lifts = tuple(lifts)
     for aim in dict.fromkeys(lift.aim for lift in lifts):
-        went = [lift.went(REGION) for lift in lifts if lift.aim == aim]
-        counts = {f"n_{key}": went.count(key) for key in ("better", "worse", "unsure")}
-        counts |= {"n_undirected": went.count("lower") + went.count("higher") + went.count("level"), "n_unmeasured": went.count("none")}
+        own = [lift for lift in lifts if lift.aim == aim]
+        told = [lift for lift in own if lift.went(REGION) != "none"]
+        wished = [lift.went(REGION) for lift in told if lift.direction and lift.kind != "share"]
+        counts = {f"n_{key}": wished.count(key) for key in ("better", "worse", "unsure")}
+        counts |= {"n_undirected": len(told) - len(wished), "n_unmeasured": len(own) - len(told)}
         cells: Facts = {key: (Column(key, "count"), value) for key, value in counts.items()}
         rows.append({"aim": (Column("aim", "label"), f"aim.{aim}")} | cells | {"place": (Column("place", "label"), f"place.{REGION}")})
     show = [("column.aim", "aim"), *((f"column.n_{key}", f"n_{key}") for key in ("better", "worse", "unsure", "undirected", "unmeasured"))]
