@@ -67,7 +67,7 @@ def results(north: Study, region: Study, told: dict[str, Any]) -> dict[str, Resu
     holds = Sensitivity(held(less, 0.91, 0.93, own=0.9), checks(firm), held(told["money"], 0.9, 0.95, None))
     falls = Sensitivity(held(less, 0.97, 1.04, None, own=1.2), checks(less, calm=False), None)
     empty = Sensitivity(Held(none, None, ()), NOTHING, None)
-    leans = Sensitivity(held(less, 0.97, 0.98), checks(less), None)
+    leans = Sensitivity(held(less, 0.97, 0.98, own=0.97), checks(less), None)
     loose = Sensitivity(held(unclear, 0.9, 1.01), checks(unclear), None)
     calm = Sensitivity(held(unclear, 0.99, 1.02, own=1.03), checks(unclear), None)
     alone = replace(holds, checks=replace(holds.checks, away=holds.checks.away[:1]))

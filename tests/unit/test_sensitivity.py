@@ -165,6 +165,9 @@ def test_two_unclear_answers_are_not_called_the_same_answer() -> None:
     assert "sensitivity.own.unclear" in told and "sensitivity.own.same" not in told
     clear = told_in(report.sensitivity_in_short(north, Sensitivity(held(RATIO, 0.91, own=0.9), checks(RATIO), None)))
     assert "sensitivity.own.same" in clear
+    for ratio, said in ((0.97, "side"), (1.03, "other"), (1.4, "other")):
+        beside = told_in(report.sensitivity_in_short(north, Sensitivity(held(RATIO, 0.91, own=ratio), checks(RATIO), None)))
+        assert f"sensitivity.own.{said}" in beside, "the same way and unclear is not another answer"
 
 
 def test_what_can_be_found_is_told_by_the_figures_own_uncertainty_too() -> None:

@@ -168,9 +168,13 @@ def _why_not(main: Estimate) -> list[Block]:
 
 
 def _own_course(held: Held) -> str:
-    own = [wording.direction(one.effect) for one in held.tried if not one.way.compared and one.effect is not None]
-    found, main = own[len(own) // 2], wording.direction(held.main)
-    return f"sensitivity.own.{'other' if found != main else 'unclear' if main == 'unclear' else 'same'}"
+    own = [one.effect for one in held.tried if not one.way.compared and one.effect is not None]
+    middle, main = own[len(own) // 2], wording.direction(held.main)
+    found = wording.direction(middle)
+    if found == main:
+        return f"sensitivity.own.{'unclear' if main == 'unclear' else 'same'}"
+    beside = found == "unclear" and main in ("less", "more") and middle.value is not None and (middle.value < 1) == (main == "less")
+    return f"sensitivity.own.{'side' if beside else 'other'}"
 
 
 def _middle(effects: list[Estimate]) -> float | None:
