@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from types import SimpleNamespace
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from effekt import report
 from effekt.errors import UsageError
-from effekt.report import threshold, views
+from effekt.report import target_levels, threshold, views
 from effekt.report.results import Result
 from effekt.report.spreads import hide_few, letters, practice_spread
 from effekt.report.target_levels import Level, judged, verdict_of
@@ -132,6 +134,16 @@ def test_a_goal_without_number_measurement_or_collection_says_which() -> None:
     assert verdict_of(told, None, level) == "direction" and verdict_of(told, 0.2, None) == "not_measured"
     assert verdict_of(told, 0.2, replace(level, low=None, high=None)) == "too_few" and verdict_of(told, 0.4, level) == "attained"
     assert verdict_of(told | {"data_status": "needs_collection"}, 0.2, level) == "needs_collection"
+
+
+@pytest.mark.parametrize(("held", "is_told"), [(4, False), (5, True), (0, True)])
+def test_a_goal_measured_on_fewer_than_five_events_is_too_few(held: int, is_told: bool) -> None:
+    when = target_levels.Window(date(2015, 1, 1), date(2015, 12, 1), False)
+    frame = pd.DataFrame({"citizen_id": range(60), "cluster_id": "horsens", "events": [1.0] * held + [0.0] * (60 - held), "exposure": 1.0})
+    study: Any = SimpleNamespace(level=0.95, protocol=SimpleNamespace(too_few=SimpleNamespace(events=20)))
+    told = {"indicator_id": "visit_reach", "data_status": "available", "unit": "share"}
+    level = target_levels._level(study, told, "horsens", when, {("visit_reach", when): frame})
+    assert level is not None and (level.low is not None) is is_told
 
 
 def test_goals_are_counted_by_what_can_be_said_of_them() -> None:

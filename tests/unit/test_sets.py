@@ -171,6 +171,7 @@ def bundle(columns: list[Column], *rows: tuple[Any, ...], estimates: tuple[dict[
 MONEY = [Column("cost", "money", n="n_events"), Column("n_events", "count"), Column("n_citizens", "count")]
 SHARE = [Column("share", "percent", n="base"), Column("base", "count")]
 PARTS = [Column("events", "count"), Column("n", "count")]
+RATE = [Column("before", "number", n="n_before"), Column("n_before", "count")]
 WISHES = [Column("wish_share", "percent", n="wish_n"), Column("wish_events", "count"), Column("wish_n", "count")]
 
 
@@ -188,6 +189,9 @@ WISHES = [Column("wish_share", "percent", n="wish_n"), Column("wish_events", "co
         (bundle([Column("n_answered", "count")], (3,)), [("n_answered", "few")]),
         (bundle([Column("fact_n_treated", "count"), Column("fact_n_units_treated", "count")], (3, 3)), [("fact_n_treated", "few")]),
         (bundle([Column("fact_n_people_of_some_new_kind", "count")], (70,)), [("fact_n_people_of_some_new_kind", "unknown")]),
+        (bundle(RATE, (0.02, 90), name="service_parts"), [("before", "few")]),
+        (bundle(RATE, (0.2, 90), (0.0, 90), (None, 90), name="service_parts"), []),
+        (bundle(RATE, (0.02, 90), name="mean_of_something"), []),
         (bundle([Column("n_rows", "count")], (3,), name="rules"), [("n_rows", "few")]),
         (bundle([Column("n_rows", "count")], (3,), name="scorecard"), []),
         (bundle(SHARE, (20.0, 4)), [("share", "few"), ("base", "few")]),

@@ -15,6 +15,7 @@ from effekt.estimates.health_states import eq5d
 from effekt.estimates.shares import wilson
 from effekt.measures import experience, pathways, prescribing, resources
 from effekt.measures import targets as counted
+from effekt.report.spreads import FEWEST
 
 if TYPE_CHECKING:
     from effekt.study import Study
@@ -121,7 +122,7 @@ def _level(study: Study, told: Mapping[str, Any], cluster: str | None, when: Win
     last = frame.attrs.get("last", when.last)
     if own.empty or own["exposure"].sum() <= 0:
         return None
-    if len(own) < study.protocol.too_few.events:
+    if len(own) < study.protocol.too_few.events or 0 < own["events"].sum() < FEWEST:
         return Level(None, None, None, len(own), last)
     estimate = mean_cost(own, value="events", level=study.level)
     low, high = estimate.low, estimate.high

@@ -2,9 +2,9 @@
 
 A result passes whole or not at all. Of the numbers in it, those that count people or what happened to them must be 0 or at least `LEAST`, and so
 must the count under every other number, the people of a whole who are not in the part beside it (12 of 15 tells of 3), and the count that a share
-and its base give by multiplication. A number that says neither which count lies under it nor that it is about no people at all (`basis.yml`) is
-taken to rest on too few: what is not known is not shown. This is the first step only; what can be worked out from several results together, or
-from several rows of one, is not looked for here.
+or a rate and its base give by multiplication. A number that says neither which count lies under it nor that it is about no people at all
+(`basis.yml`) is taken to rest on too few: what is not known is not shown. This is the first step only; what can be worked out from several results
+together, or from several rows of one, is not looked for here.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ def objections(bundle: Bundle, least: int = LEAST) -> Iterator[tuple[str, str]]:
             yield key, "unknown"
             continue
         is_share = column["type"] == "percent" and not base.endswith("events")
-        shares = [row[place[key]] if is_share else None for row in rows]
-        if any(_few(count, least) or _tells(share, count, least) for share, count in zip(shares, counts, strict=True)):
+        tells = _share_tells if is_share else _rate_tells if _listed(bundle["id"], key, "rates") else _tells_nothing
+        if any(_few(count, least) or tells(row[place[key]], count, least) for row, count in zip(rows, counts, strict=True)):
             yield key, "few"
     for part, whole in _parts(place):
         if any(_few(_rest(row[place[part]], row[place[whole]]), least) for row in bundle["rows"]):
@@ -84,7 +84,16 @@ def _few(count: Any, least: int) -> bool:
     return _is_number(count) and 0 < abs(count) < least
 
 
-def _tells(share: Any, base: Any, least: int) -> bool:
+def _tells_nothing(_value: Any, _base: Any, _least: int) -> bool:
+    return False
+
+
+def _rate_tells(rate: Any, base: Any, least: int) -> bool:
+    """Whether a rate for each of so many people is that of 1 to `least` - 1 events, or nearly."""
+    return _is_number(rate) and _is_number(base) and _few(rate * base, least)
+
+
+def _share_tells(share: Any, base: Any, least: int) -> bool:
     """Whether a share of a base, in per cent, is that of 1 to `least` - 1 people, or leaves as many."""
     if not (_is_number(share) and _is_number(base) and 0 < share < 100):
         return False
@@ -122,5 +131,5 @@ def _listed(name: str, key: str, kind: str) -> bool:
 
 @lru_cache(maxsize=1)
 def basis() -> Mapping[str, Sequence[Any]]:
-    """The patterns of column names in `basis.yml`: `people`, `no_people`, and pairs of them in `parts`."""
+    """The patterns of column names in `basis.yml`: `people`, `no_people` and `rates`, and pairs of them in `parts`."""
     return yaml.safe_load(BASIS.read_text(encoding="utf-8"))
