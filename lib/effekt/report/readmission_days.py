@@ -1,4 +1,4 @@
-"""The result behind the figure of readmission day by day: curves with death competing, drawn only as far as enough are still followed."""
+"""The result behind the figure of how soon readmissions come: curves with death competing, drawn only as far as enough are still followed."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ from effekt.report.shown import Shown
 if TYPE_CHECKING:
     from effekt.study import Study
 
-STEPS = 15
+DAYS = (0, 1, 2, 3, 5, 7, 10, 14, 21, 30, 45, 60, 90, 120, 150, 180, 240, 300)
+"""The days that are shown: close together where most readmissions come."""
 AT_RISK = 5
 
 
 def readmission_curves(study: Study, spells: pd.DataFrame, *, name: str = "readmission_curves") -> Shown:
-    """The figure: the share readmitted by each day after the discharge, before and after, here and (for a place) in the comparison.
+    """The figure: the share readmitted by chosen days after the discharge, before and after, here and (for a place) in the comparison.
 
     spells : `measures.discharges`. Aalen-Johansen with death competing, intervals over citizens. A curve ends where fewer than five are followed, and
     a group with fewer citizens than the protocol asks for has none.
@@ -65,7 +66,7 @@ _COLUMNS = {
 def _curve(study: Study, part: pd.DataFrame, treated: bool, after: bool, horizon: int) -> list[Facts]:
     if part["citizen_id"].nunique() < study.protocol.too_few.citizens:
         return []
-    days = np.unique(np.append(np.arange(0, horizon, max(1, round(horizon / STEPS))), horizon)).astype(float)
+    days = np.array([*(day for day in DAYS if day < horizon), horizon], dtype=float)
     days = days[days <= part["exit"].max()]
     found = cumulative_incidence(part, at=days, groups="citizen_id", level=study.level)
     rows = []

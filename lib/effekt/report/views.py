@@ -88,9 +88,9 @@ def _ways(result: Result) -> Figure:
 
 
 def _incidence(result: Result) -> Figure:
-    from effekt.report.figures import incidence_steps
+    from effekt.report.figures import incidence_curves
 
-    return incidence_steps.draw(result)
+    return incidence_curves.draw(result)
 
 
 def _shares(result: Result) -> Figure:

@@ -1,4 +1,4 @@
-"""Curves of a cumulative incidence as steps: here in colour with its band, the comparison in grey; before broken, after whole."""
+"""Curves of a cumulative incidence through the days of the table, straight between them: here in colour with its band, the comparison in grey; before broken, after whole."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def draw(result: Result) -> Figure:
             figure.text(0.5, 0.12, label(result, "figure.too_few"), ha="center", color=canvas.MUTED)
             return figure
         for group, points in curves.items():
-            _step(axes, group, points, label(result, group))
+            _line(axes, group, points, label(result, group))
         _scales(axes, result, curves)
         box = axes.get_position()
         place = {"loc": "lower left", "bbox_to_anchor": (-box.x0 / box.width, 1.0), "ncols": 2, "borderpad": 0, "columnspacing": 1.4}
@@ -50,12 +50,12 @@ def _curves(result: Result) -> dict[str, list[dict]]:
     return curves
 
 
-def _step(axes: Axes, group: str, points: list[dict], name: str) -> None:
+def _line(axes: Axes, group: str, points: list[dict], name: str) -> None:
     days, share = [point["day"] for point in points], [point["share"] for point in points]
     if group in BANDS:
         low, high = [point["low"] for point in points], [point["high"] for point in points]
-        axes.fill_between(days, low, high, step="post", color=BANDS[group], alpha=0.6, lw=0, zorder=1)
-    axes.plot(days, share, drawstyle="steps-post", label=name, zorder=3 if group in BANDS else 2, **LOOKS[group])
+        axes.fill_between(days, low, high, color=BANDS[group], alpha=0.6, lw=0, zorder=1)
+    axes.plot(days, share, label=name, zorder=3 if group in BANDS else 2, **LOOKS[group])
 
 
 def _scales(axes: Axes, result: Result, curves: dict[str, list[dict]]) -> None:
