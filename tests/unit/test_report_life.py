@@ -112,6 +112,15 @@ def test_the_dead_are_not_silent_and_count_zero_in_the_index_alone() -> None:
         assert index[0] / index[1] == pytest.approx(1 - (2 + more) / 60) and line(rows, "what", "measure.vas", "of_all") is None
 
 
+def test_a_mean_with_the_dead_as_zero_may_be_shown_outside_only_where_the_number_of_dead_may() -> None:
+    asked = handmade_life.asked(60)
+    shown = {}
+    for dead in (0, 2, 10):
+        told = report.health_of_all(NORTH, handmade_life.responses(), asked.assign(dead=asked["citizen_id"] % 100 >= 60 - dead))
+        shown[dead] = [why for column, why in threshold.objections(told.bundle()) if column == "n_citizens_dead"]
+    assert shown == {0: [], 2: ["few"], 10: []}
+
+
 def test_answers_of_the_frail_weigh_more_where_the_frail_are_silent() -> None:
     asked = handmade_life.asked(60).assign(answered=True, dead=False)
     frail = asked["citizen_id"] % 2 == 0

@@ -119,6 +119,7 @@ def health_of_all(study: Study, responses: pd.DataFrame, asked: pd.DataFrame, *,
 
     The second weighs those who answered by the inverse of how likely people of their age, sex and earlier admissions were to answer. The third is
     for the index alone, where 0 is as bad as being dead: the mean while alive times the share alive. The scale of EQ VAS has no point for death.
+    The third divided by the second tells how many are dead; that count goes with the row, so that the table is judged by it too.
     """
     scores = scores_of(responses)
     own = scores[scores["treated"]]
@@ -152,6 +153,7 @@ def _of_all(study: Study, own: pd.DataFrame, asked: pd.DataFrame, measure: str) 
     of_all = None if living is None or measure not in INDEX else living * alive
     means = {"of_answered": float(own["value"].mean()), "of_living": living, "of_all": of_all}
     facts: Facts = {"n": (Column("n", "count"), int(scored["answered"].sum()))}
+    facts["n_citizens_dead"] = (Column("n_citizens_dead", "count"), None if of_all is None else int(scored["dead"].sum()))
     return facts | {key: (Column(key, "significant", FIGURES, n="n"), value) for key, value in means.items()}
 
 
