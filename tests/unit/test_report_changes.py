@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from effekt import estimates, report
-from effekt.report import changes
+from effekt.report import changes, prose
 from tests.snapshots import handmade
 
 MONTHS = pd.date_range("2013-01-01", periods=3, freq="MS")
@@ -48,6 +48,14 @@ def test_the_region_claims_no_more_than_its_weakest_cluster() -> None:
     assert (whole.effect.unit, whole.effect.outcome, whole.effect.claim) == ("region", "adm_acute_medical", "descriptive")
     assert whole.effect.value == pytest.approx(handmade.RATIO.value)
     assert report.in_short(handmade.study(None), whole).estimates[0].reasons == ("pooled_weakest",)
+
+
+def test_the_region_names_the_cluster_that_moved_apart_before_the_start() -> None:
+    facts = {**handmade.RATIO.facts, "pretrend": 1.09, "pretrend_p": 0.003}
+    apart = cluster("south", 1.0, claim="descriptive", reasons=("pretrend_rejected",), facts=facts)
+    said = prose.plain(report.limits(handmade.study(None), together(cluster("north", 1.0), apart)))
+    assert "In the South cluster the course of acute medical admissions went another way" in said and "1.09" in said
+    assert "went another way" not in prose.plain(report.limits(handmade.study(None), together(cluster("north", 1.0), cluster("south", 1.0))))
 
 
 def test_rates_of_the_region_are_weighted_by_person_years() -> None:

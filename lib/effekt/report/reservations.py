@@ -39,11 +39,13 @@ def limits(study: Study, *changes: Any, topics: Iterable[str] = (), name: str = 
         for key in keys
         if key not in SUPPORTING
     )
+    apart = _apart(changes)
+    items += [block("item", "limit.cluster_apart", len(estimates) + place) for place in range(len(apart))]
     if any("bound_low" in estimate.facts for estimate in estimates[:1]):
         items.append(block("item", "limit.bound"))
     items += [block("item", f"limit.{key}") for topic in (*topics, *(_of_study(study) if about_study else ())) for key in _topic(topic)]
     items += _late(study, estimates)
-    return making.shown(study, "limits", name, _rows(study, estimates), estimates=estimates, context={"blocks": items})
+    return making.shown(study, "limits", name, _rows(study, estimates + apart), estimates=estimates, context={"blocks": items})
 
 
 def method(study: Study, *changes: Any, topics: Iterable[str] = (), name: str = "method", about_study: bool = True) -> Shown:
@@ -65,6 +67,12 @@ def method(study: Study, *changes: Any, topics: Iterable[str] = (), name: str = 
 def _told(study: Study, changes: Iterable[Any]) -> tuple[Estimate, ...]:
     flat = [part for change in changes for part in (change if isinstance(change, list | tuple) else [change])]
     return tuple(making.about(study, headline_estimate(part)) for part in flat)
+
+
+def _apart(changes: Iterable[Any]) -> tuple[Estimate, ...]:
+    """Of changes that pool clusters: the clusters that moved otherwise than the comparison already before the start."""
+    within = (headline_estimate(one) for change in changes for one in getattr(change, "clusters", ()))
+    return tuple(estimate for estimate in within if "pretrend_rejected" in estimate.reasons)
 
 
 def _rows(study: Study, estimates: tuple[Estimate, ...]) -> list[making.Facts]:
