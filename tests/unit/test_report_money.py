@@ -199,7 +199,7 @@ def register_from(monkeypatch: pytest.MonkeyPatch, own: str, compared: str) -> N
     monkeypatch.setattr(Study, "read_arrow", registered)
 
 
-def test_months_that_the_comparison_lacks_are_in_neither_side_however_the_sums_are_read(small_study_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_months_that_the_comparison_lacks_are_on_neither_side(small_study_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     region = Study.open(small_study_path)
     whole = measures.persons(region.of(region.clusters[0]), "cost_total", value="cost_dkk")
     register_from(monkeypatch, "2010-01-01", "2012-01-01")
@@ -220,9 +220,9 @@ def test_a_cost_that_is_registered_after_the_start_only_has_no_change_and_is_not
     frames = measures.by_municipality(study, "cost_mun")
     budget = report.budget_table(study, frames, report.budget_changes(study, frames))
     assert set(budget.column("n_citizens")) == {None} == set(budget.column("budget")) and "too few citizens" not in repr(budget)
-    changes = handmade_money.changes().assign(cost_dkk=np.nan)
-    assert "is not registered both before and after" in repr(report.acceptability(PRICED, changes, "adm_acute_medical", handmade_money.programme(1e5)))
-    assert "At least 50 in each" in repr(report.acceptability(PRICED, changes.head(9), "adm_acute_medical", handmade_money.programme(1e5)))
+    changes, costs = handmade_money.changes().assign(cost_dkk=np.nan), handmade_money.programme(1e5)
+    assert "is not registered both before and after" in repr(report.acceptability(PRICED, changes, "adm_acute_medical", costs))
+    assert "At least 50 in each" in repr(report.acceptability(PRICED, changes.head(9), "adm_acute_medical", costs))
 
 
 def test_who_paid_adds_up_to_what_everybody_cost(small_study_path: Any) -> None:

@@ -88,8 +88,8 @@ def test_a_limit_near_zero_is_not_written_as_the_zero_that_would_mean_no_clear_c
     satisfied, answered = {"before": 70, "after": 77}, {"before": 118, "after": 107}
     answers = pd.concat(
         [
-            pd.DataFrame({"response_id": range(n), "wave": wave, "item_id": "overall", "value": [5.0] * satisfied[wave] + [1.0] * (n - satisfied[wave])})
-            for wave, n in answered.items()
+            pd.DataFrame({"response_id": range(n), "wave": wave, "item_id": "overall", "value": [5.0] * k + [1.0] * (n - k)})
+            for (wave, n), k in zip(answered.items(), satisfied.values(), strict=True)
         ]
     )
     told = said(report.experience_in_short(NORTH, answers, answers.head(0)))

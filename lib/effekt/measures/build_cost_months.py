@@ -21,7 +21,7 @@ SELDOM = ("medicine",)
 MANY = 0.1
 """The least share of citizens with a line of a sector in a year in which it is registered, relative to the largest share in any year and group."""
 FEW = 10
-"""Where so few would have a line at the largest share, that nobody has one is chance, and the year counts as registered; not for those of `SELDOM`."""
+"""Where so few would have a line at the largest share, no line is chance, and the year counts as registered; not for those of `SELDOM`."""
 KEYS = ("citizen_id", "month", "kommunekode", "cluster_id", "days")
 INDEX_DIGITS = 1_000_000
 MINUTES = {"minute": 1, "hour": 60}

@@ -20,7 +20,8 @@ def sums_by_cluster(study: Study, outcomes: Sequence[str]) -> tuple[pd.DataFrame
     """One frame a cluster of the run, in the order of the protocol: its citizens and those of the comparison, before and after its start.
 
     Each is what `persons(study.of(cluster), outcome)` gives, but with a column for each of `outcomes` (in the outcome's unit), which stand in one
-    derived table; months in which one of them is not registered, here or in the comparison, are left out. A run about a municipality has its citizens only, and the comparison.
+    derived table; months in which one of them is not registered, here or in the comparison, are left out. A run about a municipality
+    has its citizens only, and the comparison.
 
     Returns
     -------

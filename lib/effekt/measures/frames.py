@@ -55,8 +55,8 @@ def periods_of(study: Study, outcome: str, clusters: Sequence[str], more: Sequen
     more : outcomes of the same table that are read beside it.
 
     Before: from the first month of the data to the start; after: from the end of the phase-in to the last month. Contaminated months and the phase-in
-    are in neither. Rows of the comparison are split at the dates of the study's cluster; for the region each cluster has its own. The schema's metadata
-    say "unregistered" where months of these clusters are left out because the outcome is not registered in them.
+    are in neither. Rows of the comparison are split at the dates of the study's cluster; for the region each cluster has its own. The
+    schema's metadata say "unregistered" where months of these clusters are left out because the outcome is not registered in them.
     """
     import pyarrow as pa
     import pyarrow.compute as compute

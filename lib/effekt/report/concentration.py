@@ -87,7 +87,7 @@ def cost_tenths(study: Study, year: pd.DataFrame, *, name: str = "tenths") -> Sh
 
 
 def life_end(study: Study, ending: pd.DataFrame, *, name: str = "life_end") -> Shown:
-    """One row a group and period: those in the last year of their life in it, what a year cost in the last year of life and otherwise, and the share of all cost that it was.
+    """One row a group and period: those in the last year of their life in it, what a year cost then and otherwise, and its share of all cost.
 
     ending : `measures.last_year_of_life`. A group with too few of them has no amounts; where that is all of them it is said in words.
     """

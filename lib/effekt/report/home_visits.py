@@ -106,7 +106,8 @@ def visit_reach(study: Study, visits: pd.DataFrame, *, name: str = "visit_reach"
     people = _citizens(visits)
     rows = [_what(code) | share_of(study, int(own["held"].sum()), len(own)) for code, own in people.groupby("kommunekode", sort=True)]
     facts: Facts = {"n_citizens": (Column("n_citizens", "count"), len(people))}
-    return share_figure(study, name, "visit_reach", rows, facts, heads=[("column.municipality", "what")], notes=(f"note.visit_reach{'' if study.cluster is not None else '_region'}",))
+    note = "note.visit_reach" if study.cluster is not None else "note.visit_reach_region"
+    return share_figure(study, name, "visit_reach", rows, facts, heads=[("column.municipality", "what")], notes=(note,))
 
 
 def _eligible(visits: pd.DataFrame) -> pd.DataFrame:
