@@ -101,8 +101,8 @@ def test_other_milestones_stand_by_planned_end_and_in_the_order_of_the_clusters(
 
 
 def test_the_plan_draws_what_the_data_reach_and_puts_clusters_below_their_milestone(told: dict, study: Study) -> None:
-    days = [("run_b", "aarhus", "2013-05-31", "2013-05-31", 0), ("run", None, "2013-05-31", "2013-06-12", 12), ("early", None, "2013-02-28", None, None)]
-    days += [("after", None, "2031-12-31", None, None)]
+    days = [("run_b", "aarhus", "2013-05-31", "2013-05-31", 0), ("run", None, "2013-05-31", "2013-06-12", 12)]
+    days += [("early", None, "2013-02-28", None, None), ("after", None, "2031-12-31", None, None)]
     frame = pd.DataFrame(days, columns=["milestone_id", "cluster_id", "planned_to", "actual", "days_late"])
     frame = frame.assign(planned_from=pd.NaT, text_da=frame["milestone_id"].str[:3], text_en="Something", known=[True, True, True, False])
     frame = frame.assign(planned_to=pd.to_datetime(frame["planned_to"]), actual=pd.to_datetime(frame["actual"]))

@@ -159,7 +159,8 @@ def test_few_clusters_are_not_regressed_and_many_are() -> None:
 
 
 def test_the_pooled_line_of_the_forest_counts_the_events_of_its_clusters() -> None:
-    units = [replace(handmade.RATIO, unit=name, facts={**handmade.RATIO.facts, "n_events_treated": n}) for name, n in (("north", 30.0), ("south", 12.0))]
+    told = {"north": {"n_events_treated": 30.0}, "south": {"n_events_treated": 12.0}}
+    units = [replace(handmade.RATIO, unit=name, facts={**handmade.RATIO.facts, **events}) for name, events in told.items()]
     pooled = estimates.pool(units, tau2="REML", test="hksj")
     shown = report.forest(handmade.study(None), units, pooled)
     assert shown.column("fact_n_events_treated")[:3] == (42, 30, 12)
