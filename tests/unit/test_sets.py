@@ -187,6 +187,7 @@ WISHES = [Column("wish_share", "percent", n="wish_n"), Column("wish_events", "co
         (bundle(PARTS, (15, 15), (10, 15), (None, 15)), []),
         (bundle(WISHES, (None, 8, 12)), [("wish_events", "few")]),
         (bundle([Column("n_answered", "count")], (3,)), [("n_answered", "few")]),
+        (bundle([Column("n_responses", "count"), Column("least", "count")], (6, 20)), []),
         (bundle([Column("fact_n_treated", "count"), Column("fact_n_units_treated", "count")], (3, 3)), [("fact_n_treated", "few")]),
         (bundle([Column("fact_n_people_of_some_new_kind", "count")], (70,)), [("fact_n_people_of_some_new_kind", "unknown")]),
         (bundle(RATE, (0.02, 90), name="service_parts"), [("before", "few")]),
