@@ -1,4 +1,4 @@
-"""One model on three populations: everybody, the target group, and those whom the programme enrolled; and what choosing them does by itself."""
+"""One model on three populations: everybody, the frail of them, and those whom the programme enrolled; and what choosing them does by itself."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _KEPT = ("outcome", "place", "horizon", "start", "level", "change", "change_low"
 
 
 def population_changes(study: Study, outcome: str, everybody: Any) -> tuple[Estimate, ...]:
-    """The change of an outcome in everybody (as given), in the target group and in the enrolled, by one model and one design.
+    """The change of an outcome in everybody (as given), in the frail and in the enrolled, by one model and one design.
 
-    The target group is chosen by the same rule on both sides, on the day before the start. The enrolled were chosen for what the outcome counts, and
+    The frail are chosen by the same rule on both sides, on the day before the start. The enrolled were chosen for what the outcome counts, and
     had to live until they were: their number is a description, whatever the design says, and carries the cautions for it.
     """
     eligible = headline_estimate(change(study, outcome, read=eligible_months))
