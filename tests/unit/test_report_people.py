@@ -50,6 +50,14 @@ def test_why_visits_were_not_held_counts_those_that_were_not() -> None:
     assert "Too few visits were held" in said(report.visit_kinds(NORTH, rows.assign(held=False), by="performer"))
 
 
+def test_the_region_tells_which_clusters_have_no_list_of_visits() -> None:
+    rows = handmade_people.visits().assign(cluster_id="north")
+    told = {place: said(report.visits_in_short(NORTH.of(place), rows)) for place in ("north", None)}
+    assert f"1 of {len(NORTH.clusters)} hospital clusters delivered a list" in told[None] and "delivered a list" not in told["north"]
+    both = pd.concat([rows, rows.assign(cluster_id="south")], ignore_index=True)
+    assert "delivered a list" not in said(report.visits_in_short(NORTH.of(None), both))
+
+
 def test_only_the_region_has_municipalities_that_began_at_different_times() -> None:
     shown = {place: report.visit_reach(NORTH.of(place), handmade_people.visits()) for place in ("north", None)}
     told = {place: report.render(result.bundle(), "en") for place, result in shown.items()}

@@ -42,6 +42,10 @@ def visits_in_short(study: Study, visits: pd.DataFrame, *, name: str = "visits")
     keys = [("headline", "finding.visits.some"), ("text", "interval.visits.share"), ("text", "interval.visits.steps")]
     keys += [("text", "interval.visits.soon")] if enough(study, int(rows["held"].sum())) else []
     keys += [("text", "interval.visits.outside")] if facts["n_outside"][1] else []
+    if study.cluster is None:
+        counts = {"n_with": visits.loc[visits["listed"], "cluster_id"].nunique(), "n_clusters": len(study.clusters)}
+        facts |= {key: (Column(key, "count"), int(value)) for key, value in counts.items()}
+        keys += [("text", "interval.visits.clusters")] if counts["n_with"] < counts["n_clusters"] else []
     return told(study, [*keys, ("claim", "claim.visits")], facts, name)
 
 
@@ -106,8 +110,9 @@ def visit_reach(study: Study, visits: pd.DataFrame, *, name: str = "visit_reach"
     people = _citizens(visits)
     rows = [_what(code) | share_of(study, int(own["held"].sum()), len(own)) for code, own in people.groupby("kommunekode", sort=True)]
     facts: Facts = {"n_citizens": (Column("n_citizens", "count"), len(people))}
-    note = "note.visit_reach" if study.cluster is not None else "note.visit_reach_region"
-    return share_figure(study, name, "visit_reach", rows, facts, heads=[("column.municipality", "what")], notes=(note,))
+    notes = ("note.visit_reach",) if study.cluster is not None else ("note.visit_reach_region",)
+    notes = notes if study.municipality is None else ()
+    return share_figure(study, name, "visit_reach", rows, facts, heads=[("column.municipality", "what")], notes=notes)
 
 
 def _eligible(visits: pd.DataFrame) -> pd.DataFrame:
