@@ -1,4 +1,4 @@
-"""Curves of a cumulative incidence through the days of the table, straight between them: here in colour with its band, the comparison in grey; before broken, after whole."""
+"""Curves of a cumulative incidence, straight between the days of the table: here in colour with its band, the comparison in grey."""
 
 from __future__ import annotations
 
