@@ -127,3 +127,10 @@ def test_what_is_registered_nowhere_in_a_place_is_not_taken_for_nobody() -> None
 
 def test_the_events_of_a_month_are_those_of_the_clusters_added_up() -> None:
     assert together(cluster("north", 1.0), cluster("south", 2.0)).counterfactual["events"].tolist() == [20] * 3
+
+
+def test_a_figure_of_a_handful_of_events_a_month_says_that_its_dots_are_chance() -> None:
+    for events, subtitle in ((4, "figure.time_series.subtitle_thin"), (5, "figure.time_series.subtitle")):
+        told = cluster("north", 0.25)
+        told = replace(told, counterfactual=told.counterfactual.assign(events=events))
+        assert report.time_series(handmade.study(), told).context["subtitle"] == subtitle

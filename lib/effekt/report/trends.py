@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 PER = 1000.0
 _QUOTED = ("outcome", "place", "level", "fact_n_citizens_treated", "fact_n_events_treated", "start", "first_month", "last_month", "price_year")
+THIN = 5
 _BLANK = dict.fromkeys(("observed", "rate", "low", "high", "events"))
 _NOTHING: dict[str, Any] = {"month": pd.Timestamp(2000, 1, 1), **_BLANK, "used": False}
 
@@ -48,7 +49,7 @@ def time_series(study: Study, change: Any, *, name: str = "") -> Shown:
         estimates=(estimate,),
         context={
             "title": f"{stem}.title" if study.cluster else f"{stem}.title_region",
-            "subtitle": f"{stem}.subtitle_few" if blank else f"{stem}.subtitle_money" if money else f"{stem}.subtitle",
+            "subtitle": f"{stem}.subtitle{'_few' if blank else '_money' if money else '_thin' if _is_thin(rows[1:]) else ''}",
             "alt": f"{stem}.alt",
             **place,
             "breaks": [{"month": making.month(known.month), "why": f"break.{place}"} for place, known in enumerate(study.protocol.breaks())],
@@ -65,6 +66,12 @@ def time_series(study: Study, change: Any, *, name: str = "") -> Shown:
         },
         labels={f"break.{place}": {"da": known.why.da, "en": known.why.en} for place, known in enumerate(study.protocol.breaks())},
     )
+
+
+def _is_thin(months: list[Facts]) -> bool:
+    """Whether a month has so few events on average that chance makes most of what its dot shows."""
+    events = [month["n"][1] for month in months if month["n"][1] is not None]
+    return bool(events) and sum(events) < THIN * len(events)
 
 
 def _of_place(study: Study) -> dict[str, Any]:
