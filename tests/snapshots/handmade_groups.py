@@ -85,7 +85,8 @@ def results(study: Study, region: Study, whole: Estimate) -> dict[str, Result]:
     rows, few = traits(), traits(9)
     everybody = persons()
     return {
-        "population": report.population_in_short(study, rows, enrolled()),
+        "population": report.population_in_short(study, rows, enrolled(24)),
+        "population few enrolled": report.population_in_short(study, rows, enrolled()),
         "population region": report.population_in_short(region, rows, enrolled()),
         "population nobody enrolled": report.population_in_short(study, rows, enrolled(0)),
         "population few": report.population_in_short(study, few, enrolled(0)),
