@@ -23,7 +23,7 @@ def test_an_outcome_that_begins_midway_or_is_missing_in_the_comparison_is_told()
     for here, there in ((LATER, FIRST), (FIRST, LATER), (FIRST, pd.NaT), (pd.NaT, pd.NaT)):
         table = report.blocked_outcomes(study, ACCOUNTS, registered(here, there))
         assert len(table.rows) == 1, (here, there)
-        assert "1 of the study's outcomes" in prose.plain(report.delivery_in_short(study, ACCOUNTS, registered(here, there)))
+        assert "comparison municipalities: 1." in prose.plain(report.delivery_in_short(study, ACCOUNTS, registered(here, there)))
     assert "ikke registreret" in tables.plain(replace(table, language="da"))
 
 
