@@ -39,12 +39,12 @@ def result(name: str, n: int, headline: bool = False) -> dict[str, Any]:
 def notebook(folder: Path, name: str, order: int, per: str, n: int, headline: str = "short", **others: int) -> Notebook:
     """A notebook with an answer, two sections of figures, what it cannot tell and how it was done; each shows one result about `n` discharges.
 
-    headline : the result that has one. others : result -> its own number of discharges.
+    headline : the results that have one. others : result -> its own number of discharges.
     """
     cells: list[dict[str, Any]] = [prose("da", f"# Hvad med {name}?"), prose("en", f"# What about {name}?")]
     cells += [code('study_path: str = "x"  # folder\ncluster: str = "horsens"  # cluster', tags=["parameters"])]
     for da, en, key in SECTIONS:
-        cells += [prose("da", f"## {da}"), prose("en", f"## {en}"), code(f"report.{key}()", result(key, others.get(key, n), key == headline))]
+        cells += [prose("da", f"## {da}"), prose("en", f"## {en}"), code(f"report.{key}()", result(key, others.get(key, n), key in headline.split()))]
     raw = {"cells": cells, "metadata": {"effekt": {"name": name, "order": order, "per": per}}, "nbformat": 4, "nbformat_minor": 5}
     path = folder / f"{name}.ipynb"
     path.write_text(json.dumps(raw), encoding="utf-8")
@@ -140,7 +140,14 @@ def test_a_result_that_rests_on_too_few_is_on_no_page_and_in_no_headline_of_a_se
     folder = written(tmp_path, [outcome(made, "0741")], audience(Page("01_visits", "all", ("municipality",))))
     page, index = ((folder / name).read_text(encoding="utf-8") for name in ("en/01_visits_0741.html", "index.html"))
     assert page.count("This result is not shown here") == 4 and "data-cell" not in page
-    assert "8 of 8" not in index and "4 of 4 results were taken out" in index and "The answer is on the page." in index
+    assert "there are only" not in index and "4 of 4 results were taken out" in index and "This result is not shown here" in index
+
+
+def test_where_the_short_answer_is_withheld_no_other_result_is_taken_for_it(tmp_path: Path) -> None:
+    made = notebook(tmp_path, "01_visits", 1, "everywhere", LARGE, headline="short course", short=SMALL)
+    folder = written(tmp_path, [outcome(made, "0741")], audience(Page("01_visits", "all", ("municipality",))))
+    page, index = ((folder / name).read_text(encoding="utf-8") for name in ("en/01_visits_0741.html", "index.html"))
+    assert "there are only" in page and "there are only" not in index and "This result is not shown here" in index
 
 
 def test_what_several_sets_show_is_drawn_once_in_each_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -62,8 +62,12 @@ def objections(bundle: Bundle, least: int = LEAST) -> Iterator[tuple[str, str]]:
 
 
 def withheld(bundle: Bundle) -> dict[str, Any]:
-    """What stands in the place of a result that does not pass: a sentence that says so, under the same id, without any of its numbers."""
-    block = {"role": "text", "text": "withheld.result", "row": 0}
+    """What stands in the place of a result that does not pass: a sentence that says so, under the same id, without any of its numbers.
+
+    It is the headline where the result had one, so that no other result is taken for the short answer.
+    """
+    is_answer = any(told["role"] == "headline" for told in bundle["context"].get("blocks", ()))
+    block = {"role": "headline" if is_answer else "text", "text": "withheld.result", "row": 0}
     kept = {key: bundle[key] for key in ("schema", "id", "synthetic")}
     return {**kept, "view": "finding", "columns": [], "rows": [], "estimates": [], "context": {"blocks": [block]}, "labels": {}}
 
