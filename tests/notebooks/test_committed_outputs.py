@@ -24,7 +24,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
 ALLOWED = {MIME, "text/plain", "text/html", "image/png"}
 BIGGEST_PICTURE = 26_000
-WHOLE_PAGES = {"12_sensitivity": 40_000, "22_scorecard": 48_000}
+WHOLE_PAGES = {"20_initiatives": 30_000, "12_sensitivity": 40_000, "22_scorecard": 48_000}
 """A figure that holds a page on its side, or a line for every way of computing, has more to draw."""
 
 
