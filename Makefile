@@ -13,7 +13,7 @@ run:  ## evaluate every cluster of the demo study; open outputs/latest/index.htm
 	@$(VENV) -m effekt run $(ARGS)
 
 test: export OPENBLAS_NUM_THREADS = 1
-test: export EFFEKT_EXAMPLES ?= 30
+test: export EFFEKT_EXAMPLES ?= 20
 test:  ## everything that is checked before a change is kept
 	@$(INSTALL) --test
 	@$(VENV) -m effekt prepare --study data/demo

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -18,9 +17,6 @@ from effekt.batch.verdict import judge, results
 from tests.faults.real import CLUSTER, publish_demo
 
 NOTEBOOKS = sorted(paths.NOTEBOOKS.glob("*.ipynb"))
-FEW = ("21_synthesis",)
-LOOKED_AT = NOTEBOOKS if os.environ.get("EFFEKT_REQUIRE_ALL") else [path for path in NOTEBOOKS if path.stem in FEW]
-"""Each is run once more to see what it opens: one of them in `make test`, all in `.ci/run`."""
 TRACE = """import json, os, sys
 from IPython.core.interactiveshell import InteractiveShell
 library, code = sys.argv[1], json.load(sys.stdin)
@@ -35,7 +31,8 @@ files = {path for path in opened if path.startswith(library + os.sep) and not pa
 print("FILES " + json.dumps(sorted(loaded | {path for path in files if os.path.isfile(path)})), file=sys.__stdout__)"""
 
 
-@pytest.mark.parametrize("path", LOOKED_AT, ids=lambda path: path.stem)
+@pytest.mark.thorough
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_every_library_file_that_a_notebook_opens_is_in_its_key(path: Path, demo_study_path: Path) -> None:
     code = load_notebook(path).code
     command = [sys.executable, "-c", TRACE, str(provenance.LIBRARY)]

@@ -31,6 +31,7 @@ def change(path: Path) -> None:
     path.write_text(path.read_text(encoding="utf-8") + "\n# a remark\n", encoding="utf-8")
 
 
+@pytest.mark.thorough
 def test_a_changed_library_file_runs_what_reaches_it_and_nothing_else(suite: Suite) -> None:
     assert suite.run().returncode == 0
     second = suite.run()

@@ -53,6 +53,9 @@ def busy_files(seed: int) -> Files:
     return files
 
 
+pytestmark = pytest.mark.thorough
+
+
 def counted(folder: Path, files: Files, evaluation: str = EVALUATION) -> pd.DataFrame:
     """Every outcome by municipality and month, from the raw rows through the whole chain."""
     study = write_study(folder, evaluation, files)
@@ -63,7 +66,7 @@ def counted(folder: Path, files: Files, evaluation: str = EVALUATION) -> pd.Data
     return pd.concat(frames, axis=1).sort_index()
 
 
-@pytest.fixture(scope="module", params=[1, pytest.param(2, marks=pytest.mark.thorough)])
+@pytest.fixture(scope="module", params=[1, 2])
 def busy(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Files, pd.DataFrame]:
     files = busy_files(request.param)
     return files, counted(tmp_path_factory.mktemp("busy"), files)
@@ -80,7 +83,6 @@ def test_the_order_of_the_rows_does_not_matter(busy: tuple[Files, pd.DataFrame],
     pd.testing.assert_frame_equal(counted(tmp_path, shuffled), expected, check_exact=True)
 
 
-@pytest.mark.thorough
 def test_who_carries_which_identifier_does_not_matter(busy: tuple[Files, pd.DataFrame], tmp_path: Path) -> None:
     files, expected = busy
     names = {str(row[key]) for rows in files.values() for row in rows for key in ("pnr", "recnum") if key in row}
@@ -92,7 +94,6 @@ def test_who_carries_which_identifier_does_not_matter(busy: tuple[Files, pd.Data
     pd.testing.assert_frame_equal(counted(tmp_path, renamed), expected, check_exact=True)
 
 
-@pytest.mark.thorough
 def test_what_the_clusters_are_called_and_which_stands_first_does_not_matter(busy: tuple[Files, pd.DataFrame], tmp_path: Path) -> None:
     files, expected = busy
     head, alfa, beta, tail = _parts(EVALUATION)

@@ -40,6 +40,7 @@ def chunks(output: Path) -> list[Path]:
     return sorted(output.glob("drawn-*/*/*.npy"))
 
 
+@pytest.mark.thorough
 def test_a_run_of_several_processes_gives_the_same_bytes(first: Path, tmp_path: Path) -> None:
     calibrate(Request(tmp_path, REPLICATIONS, 2, QUICK), quiet())
     assert table(tmp_path) == table(first)

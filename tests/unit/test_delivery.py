@@ -41,6 +41,7 @@ def test_study_keys_of_a_real_study_come_from_secrets_and_differ_between_imports
     assert len(orders) > 1
 
 
+@pytest.mark.thorough
 def test_study_keys_of_a_synthetic_study_follow_its_seed(tmp_path: Path) -> None:
     for name, seed in (("a", 1), ("b", 1), ("c", 2)):
         imported(tmp_path / name, evaluation=EVALUATION + f"synthetic: true\nseed: {seed}\n")

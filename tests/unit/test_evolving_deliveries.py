@@ -181,6 +181,7 @@ def test_an_earlier_delivery_that_is_gone_is_named_with_what_to_do(study: Path, 
     assert [Path(item.folder).name for item in read_ledger(study)] == ["second"]
 
 
+@pytest.mark.thorough
 def test_a_later_delivery_with_far_fewer_rows_a_month_is_refused_unless_it_is_said_to_be_right(study: Path, tmp_path: Path) -> None:
     first, second = halves()
     imported(study, deliver(tmp_path / "first", first))

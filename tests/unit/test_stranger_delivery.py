@@ -60,7 +60,7 @@ def old(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Facts]:
     return study, facts
 
 
-@pytest.fixture(scope="module", params=["lpr_a", "lpr_f"])
+@pytest.fixture(scope="module", params=["lpr_a", pytest.param("lpr_f", marks=pytest.mark.thorough)])
 def new(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Facts]:
     """2018 to 2019: LPR2 until February 2019 and registers in a database; then LPR_A in a further delivery, or LPR3_F beside them."""
     folder, facts = tmp_path_factory.mktemp(request.param), draw_facts(2018, 2019, 24, seed=8)
