@@ -9,9 +9,8 @@ from ibis.expr.types import Table
 
 from effekt.measures.build_cost_months import KEYS, cost_outcomes
 from effekt.measures.build_person_months import month_number, next_month
+from effekt.measures.last_year import LAST_YEAR
 from effekt.protocol import Protocol
-
-LAST_YEAR = 12
 
 
 def build(tables: Mapping[str, Table], protocol: Protocol) -> Table:

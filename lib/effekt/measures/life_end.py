@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from effekt.measures.build_last_months import LAST_YEAR
 from effekt.measures.frames import COMPARISON, DAYS_A_YEAR, clusters_of, in_units, named, periods_of
+from effekt.measures.last_year import LAST_YEAR
 from effekt.study import Study
 
 if TYPE_CHECKING:
