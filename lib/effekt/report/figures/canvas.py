@@ -88,6 +88,12 @@ def head(figure: Figure, result: Result) -> float:
     return top - len(below) * step * 0.85 - 0.04 / height
 
 
+def say_why_empty(figure: Figure, words: str) -> Figure:
+    """The figure with words in the place of a drawing, where there is nothing to draw."""
+    figure.text(0.5, 0.12, words, ha="center", color=MUTED)
+    return figure
+
+
 def write(axes: Axes, x: float, y: float, part: Filled, **look: Any) -> Text:
     """A filled cell as text at data coordinates; in SVG it names its result, row and column."""
     drawn = axes.text(x, y, part.text, **look)

@@ -26,11 +26,9 @@ def draw(result: Result) -> Figure:
         curves = _curves(result)
         figure = canvas.blank(HEIGHT if curves else EMPTY)
         top = canvas.head(figure, result)
-        axes = figure.add_axes((0.1, 0.12, 0.87, max(0.1, top - 0.12 - 0.15)))
         if not curves:
-            axes.set_axis_off()
-            figure.text(0.5, 0.12, label(result, "figure.too_few"), ha="center", color=canvas.MUTED)
-            return figure
+            return canvas.say_why_empty(figure, label(result, "figure.too_few"))
+        axes = figure.add_axes((0.1, 0.12, 0.87, top - 0.12 - 0.15))
         for group, points in curves.items():
             _line(axes, group, points, label(result, group))
         _scales(axes, result, curves)

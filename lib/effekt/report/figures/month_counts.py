@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from effekt.report.figures import canvas
+from effekt.report.figures import calendar_axis, canvas
 from effekt.report.results import Result
 from effekt.report.sentences import in_sentence, label
 
@@ -36,21 +34,21 @@ def draw(result: Result) -> Figure:
 
 def _name_break(axes: Axes, result: Result, known: dict[str, str]) -> None:
     """Why registration changed, at the end of the line: each break over a panel of its own, so that two cannot meet."""
-    at, (low, high) = _years(known["month"]) - 0.5 / 12, axes.get_xlim()
+    at, (low, high) = calendar_axis.years(known["month"]) - calendar_axis.HALF_MONTH, axes.get_xlim()
     words, over = in_sentence(label(result, known["why"])), axes.get_xaxis_transform()
     axes.text(high if at > (low + high) / 2 else at, 1.03, words, transform=over, ha="right" if at > (low + high) / 2 else "left", va="bottom",
               size=7.2, color=canvas.MUTED)  # fmt: skip
 
 
 def _panel(axes: Axes, result: Result, part: str, rows: list[dict], *, last: bool) -> None:
-    at, counts = [_years(row["month"]) for row in rows], [row["n"] for row in rows]
+    at, counts = [calendar_axis.years(row["month"]) for row in rows], [row["n"] for row in rows]
     axes.fill_between(at, counts, color=canvas.SHADE, lw=0, step="mid")
     axes.plot(at, counts, color=canvas.OBSERVED, lw=1.1, drawstyle="steps-mid")
     low = [(x, row["n"]) for x, row in zip(at, rows, strict=True) if row["low"] == "yes"]
     axes.plot([x for x, _ in low], [n for _, n in low], "v", ms=4, color=canvas.EXPECTED, lw=0)
     for known in result.context.get("breaks", ()):
-        axes.axvline(_years(known["month"]) - 0.5 / 12, color=canvas.MUTED, lw=0.9, ls=(0, (1, 1.6)))
-    axes.set_xlim(at[0] - 0.5 / 12, at[-1] + 0.5 / 12 - 0.001)
+        axes.axvline(calendar_axis.years(known["month"]) - calendar_axis.HALF_MONTH, color=canvas.MUTED, lw=0.9, ls=(0, (1, 1.6)))
+    axes.set_xlim(at[0] - calendar_axis.HALF_MONTH, at[-1] + calendar_axis.HALF_MONTH - 0.001)
     axes.set_ylim(0, max([*counts, 1]) * 1.12)
     axes.yaxis.set_major_locator(MaxNLocator(2, integer=True))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: canvas.scale_text(value, result.language)))
@@ -58,8 +56,3 @@ def _panel(axes: Axes, result: Result, part: str, rows: list[dict], *, last: boo
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f}" if last else ""))
     axes.tick_params(labelsize=7.5, length=2)
     axes.text(0.0, 1.03, label(result, part), transform=axes.transAxes, va="bottom", size=8)
-
-
-def _years(month: str) -> float:
-    moment = date.fromisoformat(month)
-    return moment.year + (moment.month - 0.5) / 12.0

@@ -18,11 +18,9 @@ def draw(result: Result) -> Figure:
         rows = [row for row in _points(result) if row["observed"] is not None or row["expected"] is not None]
         figure = canvas.blank(HEIGHT if rows else EMPTY)
         top = canvas.head(figure, result)
-        axes = figure.add_axes((0.095, 0.085, 0.885, max(0.1, top - 0.085 - 0.155)))
         if not rows:
-            axes.set_axis_off()
-            figure.text(0.5, 0.12, label(result, "figure.nobody"), ha="center", color=canvas.MUTED)
-            return figure
+            return canvas.say_why_empty(figure, label(result, "figure.nobody"))
+        axes = figure.add_axes((0.095, 0.085, 0.885, top - 0.085 - 0.155))
         _shade(axes, result, rows)
         _lines(axes, result, rows)
         _scales(axes, result, rows)
