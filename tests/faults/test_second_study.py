@@ -91,7 +91,8 @@ def test_no_run_fails(second: Path) -> None:
 def test_three_clusters_and_the_region_have_pages_in_both_languages(second: Path) -> None:
     found = pages(second)
     for language in ("da", "en"):
-        assert {f"{language}/03_admissions_{unit}" for unit in UNITS} <= set(found)
+        for notebook in ("01_data_quality", "03_admissions"):
+            assert {f"{language}/{notebook}_{unit}" for unit in UNITS} <= set(found)
         assert f"{language}/21_synthesis_region" in found
 
 
